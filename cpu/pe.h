@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of one processing element, and the calls by which the parts of
+ * cpu/ work together.
+ */
+#ifndef HYPSCOPE_CPU_PE_H
+#define HYPSCOPE_CPU_PE_H
+
+#include "sim/base/bits.h"
+#include "sim/base/bus.h"
+#include "sim/base/clock.h"
+#include "sim/base/gicif.h"
+#include "sim/base/irq.h"
+#include "sim/base/record.h"
+#include "mmu/mmu.h"
+#include "cpu/features.h"
+#include "sysreg-ids.h"      /* generated from cpu/sysreg.tbl: enum sr_id, SR_COUNT */
+
+/* Indices into pe.x beyond X0..X30, so that no handler tests for register 31. */
+enum { X_ZR = 31,    /* always reads zero, never written */
+       X_SINK = 32,  /* where writes to XZR go */
+       X_SP = 33,    /* the stack pointer in use */
+       X_COUNT = 36 };
+
+union vreg {
+    uint64_t d[2];
+    uint32_t s[4];
+    uint16_t h[8];
+    uint8_t b[16];
+} __attribute__((aligned(16)));
+
+/* ESR_ELx.EC */
+enum exc_class {
+    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP_ACCESS = 0x07, EC_PAC = 0x09, EC_ILLEGAL_STATE = 0x0e,
+    EC_SVC64 = 0x15, EC_HVC64 = 0x16, EC_SMC64 = 0x17, EC_SYSREG = 0x18, EC_SVE = 0x19, EC_ERET = 0x1a,
+    EC_IABT_LOWER = 0x20, EC_IABT_SAME = 0x21, EC_PC_ALIGN = 0x22, EC_DABT_LOWER = 0x24, EC_DABT_SAME = 0x25,
+    EC_SP_ALIGN = 0x26, EC_FP_TRAP64 = 0x2c, EC_SERROR = 0x2f, EC_BREAKPT_LOWER = 0x30, EC_BREAKPT_SAME = 0x31,
+    EC_SSTEP_LOWER = 0x32, EC_SSTEP_SAME = 0x33, EC_WATCHPT_LOWER = 0x34, EC_WATCHPT_SAME = 0x35, EC_BRK64 = 0x3c,
+};
+
+/* A synchronous exception that an instruction raised and that is not taken yet. */
+struct exc {
+    bool valid;
+    uint8_t ec;          /* enum exc_class; for the _LOWER/_SAME pairs give _LOWER: routing picks */
+    uint8_t target_el;   /* 1 or 2 */
+    bool has_far;
+    bool has_ipa;
+    bool ret_next;       /* preferred return is the next instruction (SVC, HVC, SMC not trapped) */
+    uint32_t iss;
+    uint64_t far;
+    uint64_t ipa;
+};
+
+/* Reasons to leave straight-line execution after the current instruction. */
+enum pe_dirty {
+    DIRTY_XLAT = 1,      /* translation registers, EL or PSTATE.PAN changed: host micro-TLB context to be chosen anew */
+    DIRTY_IRQ = 2,       /* interrupt lines, masks or routing changed */
+    DIRTY_FP = 4,        /* FP/SIMD access controls changed */
+    DIRTY_DEBUG = 8,     /* debug controls changed */
+    DIRTY_TIME = 16,     /* an event earlier than the budget was queued */
+    DIRTY_STOP = 32,     /* the machine wants control (power off, PE off, WFI, limit) */
+    DIRTY_BRANCH = 64,   /* the code under the PC may have changed */
+};
+
+/* PSTATE.DAIF as in SPSR bits 9..6 */
+enum { PSTATE_D = 8, PSTATE_A = 4, PSTATE_I = 2, PSTATE_F = 1 };
+
+struct slot;
+struct uctx;
+struct utlb_set;
+struct machine_links;
+struct timers;
+struct pmu;
+
+struct cpu_model {
+    const char *name;
+    const char *title;                  /* for --help */
+    const struct { uint16_t sr; uint64_t val; } *ids; /* reset values of ID registers: enum sr_id and value, ends with SR_COUNT */
+};
+
+struct pe {
+    /* --- hot: architectural state and what the handlers need --- */
+    uint64_t x[X_COUNT];
+    uint64_t nf;                 /* N = bit 63 */
+    uint64_t zf;                 /* Z = (zf == 0) */
+    uint64_t cf;                 /* C = 0 or 1 */
+    uint64_t vf;                 /* V = bit 63 */
+    struct utlb_set *dt;         /* data micro-TLB of the current context */
+    struct utlb_set *dt_unpriv;  /* for LDTR/STTR */
+    const struct slot *slots_base; /* slot of the first instruction of the current page */
+    uint64_t page_va;            /* VA of that page */
+    uint32_t dirty;              /* enum pe_dirty */
+    uint32_t fp_trap;            /* nonzero: FP/SIMD instructions must take the slow path */
+    int64_t n;                   /* instructions left in the budget, synchronised on slow paths */
+    const struct slot *s;        /* slot of the current instruction, synchronised on slow paths */
+    union vreg v[32];
+    uint32_t fpcr, fpsr;
+
+    /* --- PSTATE --- */
+    uint8_t el;
+    uint8_t sp_sel;
+    uint8_t daif;                /* PSTATE_D.. */
+    uint8_t pan, uao, ssbs, il, ss, dit, btype, tco;
+
+    uint64_t pc;                 /* valid outside the handlers; inside use pe_pc() */
+    uint64_t sr[SR_COUNT];       /* system registers by enum sr_id. SP_ELx of the stack pointer in use is in x[X_SP]. */
+
+    /* exclusive monitor: local, with the granule for the global one */
+    bool mon_armed;
+    uint8_t mon_size;
+    uint64_t mon_va, mon_pa;
+    bool event_reg;              /* WFE event register */
+
+    /* interrupts as signalled to this PE */
+    uint32_t gic_signals;        /* enum gic_signal */
+    bool serror_pending;         /* physical SError */
+    uint64_t serror_iss;         /* its ESR.ISS (bits 24:0) */
+
+    bool powered_on;
+    bool waiting_wfi;            /* in WFI/WFE low-power state */
+    bool waiting_wfe;
+
+    struct exc exc;
+
+    /* --- derived, can be rebuilt --- */
+    struct mmu_regs regs_el[3];  /* translation view for an access at EL0, EL1, EL2 of the current state; see ctx.c */
+    struct uctx *ctx;
+    uint8_t debug_mode;          /* bit 0: software step, 1: breakpoints, 2: watchpoints active at the current EL */
+
+    /* --- time and counts --- */
+    uint64_t icount_base;        /* instructions retired when the current budget was granted */
+    int64_t budget;              /* that budget */
+    uint64_t time_base_ns;       /* guest time when it was granted */
+    uint32_t ns_per_insn;
+
+    /* --- links --- */
+    unsigned id;                 /* 0..7 */
+    const struct cpu_model *model;
+    struct features feat;
+    struct mmu_features mfeat;
+    struct bus *bus;
+    struct clock *clock;
+    struct tlb *tlb;
+    const struct gicif *gic;
+    struct rec_sink *rec;        /* NULL: nobody listens */
+    struct pe_host *host;        /* services of the machine */
+    struct timers *timers;
+    struct pmu *pmu;
+    struct code_cache *code;
+    struct uctx_pool *upool;
+};
+
+/* What the machine does for a PE. */
+struct pe_host {
+    void *opaque;
+    /* SMC (or HVC at EL1 when EL2 is absent) as a firmware call: x0..x3 in and out. true when handled. */
+    bool (*firmware_call)(void *opaque, struct pe *pe);
+    /* Other PEs, for broadcast TLBI, SEV and exclusive monitors. */
+    struct pe **pes;
+    unsigned n_pes;
+    /* A message for the person, with the place: not implemented, unknown register, access to nothing there. */
+    void (*report)(void *opaque, const struct pe *pe, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+    /* HLT with this immediate, for semihosting and trace control: false means UNDEFINED. */
+    bool (*hlt)(void *opaque, struct pe *pe, unsigned imm);
+};
+
+/* ---- place and time (pe.c); valid in slow paths, after the handler has synchronised n and s ---- */
+uint64_t pe_pc(const struct pe *pe);          /* address of the current instruction */
+uint64_t pe_icount(const struct pe *pe);      /* instructions retired before the current one */
+uint64_t pe_time_ns(const struct pe *pe);     /* guest time now */
+/* pe->clock->now_ns := pe_time_ns(); call before touching timers, devices or the GIC */
+void pe_sync_clock(struct pe *pe);
+
+/* ---- PSTATE (pe.c) ---- */
+uint32_t pe_nzcv(const struct pe *pe);        /* in bits 31:28 */
+void pe_set_nzcv(struct pe *pe, uint32_t nzcv);
+uint64_t pe_spsr_value(const struct pe *pe);  /* what an exception would save */
+uint64_t pe_get_sp(const struct pe *pe, unsigned el); /* SP_ELx wherever it lives */
+void pe_set_sp(struct pe *pe, unsigned el, uint64_t v);
+
+static inline bool pe_e2h(const struct pe *pe)    { return (pe->sr[SR_HCR_EL2] >> 34) & 1; }
+static inline bool pe_tge(const struct pe *pe)    { return (pe->sr[SR_HCR_EL2] >> 27) & 1; }
+/* EL2&0 host: EL0 and EL2 belong to the same regime */
+static inline bool pe_host_mode(const struct pe *pe) { return pe_e2h(pe) && pe_tge(pe); }
+
+/* ---- raising synchronous exceptions (exception.c). All return false, so that `return pe_undef(pe);` reads well.
+   The exception is taken when the handler returns to the core. ---- */
+bool pe_undef(struct pe *pe);                                              /* EC 0, to the EL that UNDEFINED goes to */
+bool pe_raise(struct pe *pe, unsigned target_el, unsigned ec, uint32_t iss); /* to a given EL; EL1 with HCR_EL2.TGE becomes EL2 */
+bool pe_raise_abort(struct pe *pe, uint64_t va, uint32_t iss_extra, const struct mmu_fault *f, bool fetch); /* data or instruction abort */
+/* ISS of EC 0x18 for a system register access: enc is op0:op1:CRn:CRm:op2 (16 bits), rt 0..31, read = MRS */
+uint32_t pe_sysreg_iss(uint16_t enc, unsigned rt, bool read);
+
+/* ---- memory access for semantics off the fast path (mem.c). false: exception raised, nothing more to do.
+   Values are in host order, SCTLR endianness applied. `flags`: enum mem_flag. ---- */
+enum mem_flag {
+    MEM_UNPRIV = 1,      /* LDTR/STTR */
+    MEM_ATOMIC = 2,      /* exclusive, ordered or atomic: must be aligned */
+    MEM_ALIGN_ELEM = 4,  /* (vector structures) alignment of `size` is enough, checked only with SCTLR.A or Device memory */
+};
+bool must_check mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *val);   /* size 1,2,4,8 */
+bool must_check mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t val);
+bool must_check mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val);             /* 16 bytes */
+bool must_check mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *val);
+
+/* ---- system registers (sysreg.c; table in cpu/sysreg.tbl) ---- */
+/* Index of an encoding (op0:op1:CRn:CRm:op2, 16 bits) or -1: UNDEFINED. Covers MRS/MSR and SYS/SYSL. */
+int sysreg_lookup(uint16_t enc);
+/* Execute MRS / MSR / SYS / SYSL with register number rt (for the syndrome). false: exception raised. Privilege, traps,
+   redirection (E2H, _EL12, _EL02) and side effects included. */
+bool must_check sysreg_read(struct pe *pe, unsigned idx, unsigned rt, uint64_t *val);
+bool must_check sysreg_write(struct pe *pe, unsigned idx, unsigned rt, uint64_t val);
+const char *sysreg_name(unsigned idx);
+void sysreg_reset(struct pe *pe);    /* all sr[] to reset values of the model */
+
+/* ---- generic timers (timer.c) ---- */
+struct timers *timers_new(struct pe *pe, const struct irq_line ppi[4]); /* CNTP 30, CNTV 27, CNTHP 26, CNTHV 28 */
+void timers_free(struct timers *t);
+uint64_t timer_count(const struct pe *pe);   /* physical count CNTPCT at pe's time: 62.5 MHz */
+void timers_update(struct pe *pe);           /* recompute conditions, lines and the queued event */
+bool timer_read(struct pe *pe, unsigned sr, uint64_t *val);   /* CNT*_TVAL/CTL/CNT* */
+bool timer_write(struct pe *pe, unsigned sr, uint64_t val);
+
+/* ---- debug (debug.c) ---- */
+void debug_update(struct pe *pe);                    /* recompute pe->debug_mode after DIRTY_DEBUG or an EL change */
+bool must_check debug_check_fetch(struct pe *pe, uint64_t va);   /* breakpoints; false: exception raised */
+bool must_check debug_check_access(struct pe *pe, uint64_t va, unsigned size, bool write, bool unpriv); /* watchpoints */
+
+/* ---- PMU (pmu.c) ---- */
+struct pmu *pmu_new(struct pe *pe, struct irq_line ppi); /* INTID 23 */
+void pmu_free(struct pmu *p);
+bool pmu_read(struct pe *pe, unsigned sr, uint64_t *val);
+bool pmu_write(struct pe *pe, unsigned sr, uint64_t val);
+void pmu_sync(struct pe *pe);                        /* before an EL change: charge counters to the EL that ends */
+enum pmu_event { PMU_SW_INCR = 0x00, PMU_INST_RETIRED = 0x08, PMU_EXC_TAKEN = 0x09, PMU_EXC_RETURN = 0x0a, PMU_CPU_CYCLES = 0x11, PMU_CHAIN = 0x1e };
+void pmu_count(struct pe *pe, unsigned event, uint64_t add);
+
+/* ---- exceptions (exception.c) ---- */
+void pe_take_sync(struct pe *pe);            /* take pe->exc: pc must be the faulting instruction's */
+bool pe_take_interrupt(struct pe *pe);       /* take the highest-priority unmasked asynchronous exception at pe->pc; true if one was taken */
+bool pe_interrupt_pending(const struct pe *pe, bool *wakes); /* is one takable now? *wakes: would WFI end (masked or not) */
+void pe_eret(struct pe *pe);                 /* exception return from the current EL: sets pc and PSTATE (illegal return handled) */
+uint64_t pe_isr(const struct pe *pe);        /* ISR_EL1 as the current EL reads it */
+void pe_esb(struct pe *pe);                  /* error synchronization barrier */
+void pe_reset(struct pe *pe, unsigned el, uint64_t pc); /* reset state, entering at el with DAIF set */
+
+/* ---- FP and SIMD (fp*.c, simd*.c): rows of cpu/a64.tbl with format `v` have `void v_NAME(struct pe *, uint32_t insn)`;
+   format `vm` (memory) have `bool v_NAME(struct pe *, uint32_t insn)`: false when an exception was raised. The access trap is
+   checked before. ---- */
+
+#endif
