@@ -244,8 +244,8 @@ uint64_t pe_isr(const struct pe *pe);        /* ISR_EL1 as the current EL reads 
 void pe_esb(struct pe *pe);                  /* error synchronization barrier */
 void pe_reset(struct pe *pe, unsigned el, uint64_t pc); /* reset state, entering at el with DAIF set */
 
-/* ---- FP and SIMD (fp*.c, simd*.c): rows of cpu/a64.tbl with format `v` have `void v_NAME(struct pe *, uint32_t insn)`;
-   format `vm` (memory) have `bool v_NAME(struct pe *, uint32_t insn)`: false when an exception was raised. The access trap is
-   checked before. ---- */
+/* ---- FP and SIMD (fp*.c, simd*.c): every row of the cpu/a64*.tbl tables with format `v` has a function
+   `bool v_NAME(struct pe *pe, uint32_t insn)`, declared in the generated a64-v.h. The FP/SIMD access trap is checked
+   before the call; false means that an exception was raised (pe_undef, a memory fault). ---- */
 
 #endif
