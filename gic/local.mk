@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+# GICv3: distributor, redistributors, physical and virtual CPU interfaces.
