@@ -66,9 +66,10 @@ enum pe_dirty {
 enum { PSTATE_D = 8, PSTATE_A = 4, PSTATE_I = 2, PSTATE_F = 1 };
 
 struct slot;
-struct uctx;
+struct code_cache;
+struct uctx_pool;
 struct utlb_set;
-struct machine_links;
+struct pe_host;
 struct timers;
 struct pmu;
 
@@ -123,8 +124,8 @@ struct pe {
     struct exc exc;
 
     /* --- derived, can be rebuilt --- */
-    struct mmu_regs regs_el[3];  /* translation view for an access at EL0, EL1, EL2 of the current state; see ctx.c */
-    struct uctx *ctx;
+    struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
+    uint32_t ls_iss;             /* ISV, SAS, SSE, SRT, SF, AR of the load or store in progress, 0 when not valid */
     uint8_t debug_mode;          /* bit 0: software step, 1: breakpoints, 2: watchpoints active at the current EL */
 
     /* --- time and counts --- */
@@ -185,11 +186,17 @@ static inline bool pe_host_mode(const struct pe *pe) { return pe_e2h(pe) && pe_t
 
 /* ---- raising synchronous exceptions (exception.c). All return false, so that `return pe_undef(pe);` reads well.
    The exception is taken when the handler returns to the core. ---- */
+bool pe_fp_trap(struct pe *pe);   /* raises the trap that forbids FP/SIMD now (EC 0x07) */
 bool pe_undef(struct pe *pe);                                              /* EC 0, to the EL that UNDEFINED goes to */
 bool pe_raise(struct pe *pe, unsigned target_el, unsigned ec, uint32_t iss); /* to a given EL; EL1 with HCR_EL2.TGE becomes EL2 */
 bool pe_raise_abort(struct pe *pe, uint64_t va, uint32_t iss_extra, const struct mmu_fault *f, bool fetch); /* data or instruction abort */
 /* ISS of EC 0x18 for a system register access: enc is op0:op1:CRn:CRm:op2 (16 bits), rt 0..31, read = MRS */
 uint32_t pe_sysreg_iss(uint16_t enc, unsigned rt, bool read);
+
+/* Translation view of a regime from the registers as they are now (ctx.c). */
+void pe_mmu_regs(const struct pe *pe, enum mmu_regime regime, struct mmu_regs *r);
+/* Regime that an access at `el` uses in the current state. */
+enum mmu_regime pe_regime(const struct pe *pe, unsigned el);
 
 /* ---- memory access for semantics off the fast path (mem.c). false: exception raised, nothing more to do.
    Values are in host order, SCTLR endianness applied. `flags`: enum mem_flag. ---- */
@@ -202,6 +209,11 @@ bool must_check mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned fla
 bool must_check mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t val);
 bool must_check mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val);             /* 16 bytes */
 bool must_check mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *val);
+/* SP alignment check for a load or store whose base is SP: false when it raised the exception. */
+bool must_check mem_check_sp(struct pe *pe);
+/* Cache maintenance by VA: permission, translation and watch rules without effect (no caches are modelled). `inval` for DC IVAC,
+   which needs write permission. false: exception raised, with ISS.CM set. */
+bool must_check mem_cache_op(struct pe *pe, uint64_t va, bool inval);
 
 /* ---- system registers (sysreg.c; table in cpu/sysreg.tbl) ---- */
 /* Index of an encoding (op0:op1:CRn:CRm:op2, 16 bits) or -1: UNDEFINED. Covers MRS/MSR and SYS/SYSL. */
