@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# Generators run on the build machine; the other tools are scripts.
-EXTRA_DIST += tools/get-debian tools/check-layers tools/quickstart tools/test tools/lint
+# Generators run on the build machine and are compiled with its compiler; the other tools are scripts.
+GENERATORS = tools/gen-a64 tools/gen-blob
+
+$(GENERATORS): %: %.c
+	$(AM_V_GEN)$(MKDIR_P) tools && $(CC_FOR_BUILD) $(CFLAGS_FOR_BUILD) -std=gnu11 -Wall -Wextra -o $@ $<
+
+CLEANFILES += $(GENERATORS)
+EXTRA_DIST += $(GENERATORS:=.c)
+EXTRA_DIST += tools/get-debian tools/check-layers tools/setup.bash tools/quickstart tools/test tools/lint
 
 check-layers:
 	@$(srcdir)/tools/check-layers $(srcdir)
