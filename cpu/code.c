@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cpu/slot.h"
+#include "cpu/utlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast)
+{
+    struct code_cache *c = calloc(1, sizeof(*c));
+    if (c == NULL) {
+        return NULL;
+    }
+    c->n_pages = ram_size >> PAGE_SHIFT;
+    c->ram_base = ram_base;
+    c->fast = fast;
+    c->pages = calloc(c->n_pages, sizeof(c->pages[0]));
+    if (c->pages == NULL) {
+        free(c);
+        return NULL;
+    }
+    return c;
+}
+
+void code_free(struct code_cache *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    for (uint64_t i = 0; i < c->n_pages; i++) {
+        free(c->pages[i]);
+    }
+    free(c->pages);
+    free(c);
+}
+
+static void page_reset(const struct code_cache *c, struct code_page *p)
+{
+    for (unsigned i = 0; i < PAGE_INSNS; i++) {
+        p->slots[i] = (struct slot){.fn = c->fast[HID_DECODE]};
+        p->hid[i] = HID_DECODE;
+    }
+    p->slots[PAGE_INSNS] = (struct slot){.fn = c->fast[HID_PAGE_END]};
+    memset(p->decoded, 0, sizeof(p->decoded));
+}
+
+struct code_page *code_get(struct pe *pe, uint64_t pa)
+{
+    struct code_cache *c = pe->code;
+    uint64_t i = (pa - c->ram_base) >> PAGE_SHIFT;
+    struct code_page *p = c->pages[i];
+    if (p == NULL) {
+        p = malloc(sizeof(*p));
+        if (p == NULL) {
+            return NULL;
+        }
+        p->pa = pa & PAGE_MASK;
+        page_reset(c, p);
+        c->pages[i] = p;
+    }
+    uint8_t *flags = bus_page_flags(pe->bus, pa);
+    if ((*flags & PAGE_CODE) == 0) {
+        *flags |= PAGE_CODE;
+        for (unsigned k = 0; k < pe->host->n_pes; k++) {
+            utlb_close_writes(pe->host->pes[k]->upool, p->pa);
+        }
+    }
+    return p;
+}
+
+void code_decode_run(struct pe *pe, struct code_page *p, unsigned index)
+{
+    const uint8_t *mem = bus_ram(pe->bus, p->pa, 4096);
+    unsigned end = index;
+    bool ended = false;
+    while (end < PAGE_INSNS && !ended && p->hid[end] == HID_DECODE) {
+        uint32_t insn;
+        memcpy(&insn, mem + end * 4, 4); /* instructions are little-endian always */
+        struct slot *s = &p->slots[end];
+        struct packed k = slot_pack(insn, end, &pe->feat, s);
+        s->fn = pe->code->fast[k.hid];
+        p->hid[end] = (uint16_t)k.hid;
+        p->decoded[end / 64] |= BIT64(end % 64);
+        ended = k.ends_run;
+        end++;
+    }
+    unsigned tail = ended || end == PAGE_INSNS ? 0 : p->slots[end].run;
+    for (unsigned i = end; i-- > index;) {
+        p->slots[i].run = (uint16_t)(end - i + tail);
+    }
+}
+
+void code_write(struct pe *pe, uint64_t pa, uint64_t len)
+{
+    struct code_cache *c = pe->code;
+    struct code_page *p = c->pages[(pa - c->ram_base) >> PAGE_SHIFT];
+    if (p == NULL || len == 0) {
+        return;
+    }
+    unsigned lo = (unsigned)(pa & 0xfff) / 4, hi = (unsigned)((pa + len - 1) & 0xfff) / 4;
+    bool hit = false;
+    for (unsigned i = lo; i <= hi && !hit; i++) {
+        hit = (p->decoded[i / 64] >> (i % 64)) & 1;
+    }
+    if (hit) {
+        page_reset(c, p);
+        for (unsigned k = 0; k < pe->host->n_pes; k++) {
+            pe->host->pes[k]->dirty |= DIRTY_BRANCH;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The execution core: instances, condition flags, the loop. */
+#ifndef HYPSCOPE_CPU_CORE_H
+#define HYPSCOPE_CPU_CORE_H
+
+#include "cpu/pe.h"
+#include "cpu/slot.h"
+
+/* Handler tables by hid. */
+extern const void *const fast_handlers[];
+extern const void *const step_handlers[];
+
+/* Run the PE for its budget (pe->n instructions): returns when the budget is used up or when DIRTY_STOP is set. On return pe->pc
+   and pe->n (instructions left) are valid. */
+void core_run(struct pe *pe);
+/* The same with every instruction through the stepping instance: same results, slower. */
+void core_run_stepping(struct pe *pe);
+/* Run straight code in the fast instance from pe->pc until a handler leaves; used by core_run. */
+void fast_enter(struct pe *pe, const struct slot *s, int64_t n);
+/* Execute one instruction in the stepping instance. */
+void step_one(struct pe *pe, const struct slot *s);
+
+/* Tell the person about an encoding that is not implemented, once a place. */
+void core_report_undef(struct pe *pe, uint32_t insn);
+
+/* ConditionHolds() on the flags as kept in struct pe */
+static inline bool cond_eq(const struct pe *c) { return c->zf == 0; }
+static inline bool cond_cs(const struct pe *c) { return c->cf != 0; }
+static inline bool cond_mi(const struct pe *c) { return (int64_t)c->nf < 0; }
+static inline bool cond_vs(const struct pe *c) { return (int64_t)c->vf < 0; }
+static inline bool cond_hi(const struct pe *c) { return c->cf != 0 && c->zf != 0; }
+static inline bool cond_ge(const struct pe *c) { return (int64_t)(c->nf ^ c->vf) >= 0; }
+static inline bool cond_gt(const struct pe *c) { return c->zf != 0 && cond_ge(c); }
+
+static inline bool cond_holds(const struct pe *c, unsigned cond)
+{
+    bool r;
+    switch (cond >> 1) {
+    case 0: r = cond_eq(c); break;
+    case 1: r = cond_cs(c); break;
+    case 2: r = cond_mi(c); break;
+    case 3: r = cond_vs(c); break;
+    case 4: r = cond_hi(c); break;
+    case 5: r = cond_ge(c); break;
+    case 6: r = cond_gt(c); break;
+    default: return true;
+    }
+    return r != (cond & 1);
+}
+
+#endif

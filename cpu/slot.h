@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Predecoded code. A page of guest RAM that is executed has 1024 slots, one an
+ * instruction, plus one that leads on to the next page. Slots are decoded a
+ * run at a time: a run ends with the instruction that can change the PC.
+ *
+ * The instruction budget is charged a run at a time too: on entering a run the
+ * core subtracts slot->run. So straight-line instructions count nothing, and
+ * yet the number of instructions retired is known exactly in the middle of a
+ * run: what was charged less the run field of the current slot.
+ */
+#ifndef HYPSCOPE_CPU_SLOT_H
+#define HYPSCOPE_CPU_SLOT_H
+
+#include "cpu/a64.h"
+#include "cpu/pe.h"
+
+enum { PAGE_SHIFT = 12, PAGE_INSNS = 1024 };
+#define PAGE_MASK (~UINT64_C(0xfff))
+
+/* Handlers are named by hid: op + variant * OP_COUNT, then the pseudo handlers. A variant is the same instruction with
+   operands that allow shorter code, or need a check (stack pointer base), or a different shift. */
+enum { N_VARIANTS = 4 };
+enum pseudo_hid {
+    HID_DECODE = N_VARIANTS * OP_COUNT, /* not decoded yet */
+    HID_PAGE_END,                       /* slot 1024: go on in the next page */
+    HID_UNDEF,                          /* no row, or its feature is absent */
+    HID_VCALL,                          /* format v: call a64_v_functions[aux] with imm = the word */
+    HID_BCOND,                          /* 16 handlers: B.cond within the page */
+    HID_BCOND_FAR = HID_BCOND + 16,     /* 16 handlers: B.cond to another page */
+    HID_MOV_X = HID_BCOND_FAR + 16,     /* ORR Xd, XZR, Xm */
+    HID_MOV_W,
+    HID_NOP,
+    HID_COUNT
+};
+
+struct slot {
+    const void *fn;              /* handler of the fast instance */
+    union {
+        int32_t imm;
+        struct {
+            uint8_t rm, ra;
+            uint16_t aux;
+        };
+    };
+    uint8_t rd, rn;
+    uint16_t run;                /* instructions from here to the end of the run, this one included */
+};
+_Static_assert(sizeof(struct slot) == 16, "four slots a cache line");
+
+struct code_page {
+    uint64_t pa;
+    struct slot slots[PAGE_INSNS + 1];
+    uint16_t hid[PAGE_INSNS];    /* for the other instances, which have their own handler tables */
+    uint64_t decoded[PAGE_INSNS / 64];
+};
+
+/* All predecoded pages of a machine, by RAM page. */
+struct code_cache {
+    struct code_page **pages;
+    uint64_t n_pages;
+    uint64_t ram_base;
+    const void *const *fast;     /* handler table of the fast instance, by hid */
+};
+
+/* What decoding produces. */
+struct packed {
+    unsigned hid;
+    bool ends_run;
+};
+
+/* Decode one word into the operand fields of *s (fn and run excluded). `index` is its slot number. */
+struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s);
+
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast);
+void code_free(struct code_cache *c);
+/* The page of predecoded code for physical address pa, made when it does not exist. NULL: no host memory. `pe` gives the bus
+   and the other PEs, whose store fast paths to this page are closed. */
+struct code_page *code_get(struct pe *pe, uint64_t pa);
+/* Decode the run that begins at slot `index`. */
+void code_decode_run(struct pe *pe, struct code_page *p, unsigned index);
+/* RAM at [pa, pa+len), within a page, is about to change or has changed: forget what was decoded from it. */
+void code_write(struct pe *pe, uint64_t pa, uint64_t len);
+
+/* The code page that a slot array belongs to. */
+static inline struct code_page *code_page_of(const struct slot *slots_base)
+{
+    return (struct code_page *)((char *)(uintptr_t)slots_base - offsetof(struct code_page, slots));
+}
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Host micro-TLB: VA page to host address, one set of entries a translation
+ * context (EL, regime, ASID, VMID, controls). Invisible to the guest: whatever
+ * the architectural TLB drops is dropped here, and every set may be flushed at
+ * any time. A context change selects another set and flushes nothing.
+ */
+#ifndef HYPSCOPE_CPU_UTLB_H
+#define HYPSCOPE_CPU_UTLB_H
+
+#include "cpu/slot.h"
+
+enum { UTLB_D = 512, UTLB_I = 512, UTLB_CONTEXTS = 16 };
+#define UTLB_INVALID UINT64_C(1) /* no page-aligned address equals it */
+
+/* Permission and "may be accessed without looking" are folded into the tags: alignment-checked accesses, Device memory,
+   devices, pages with code (for stores) and watched pages never match. */
+struct utlb_d {
+    uint64_t tag_r, tag_w;
+    uintptr_t addend;        /* host address - VA */
+    uint64_t pa;             /* physical page */
+};
+
+struct utlb_i {
+    uint64_t tag;
+    const struct slot *slots;
+};
+
+struct utlb_set {
+    struct utlb_d d[UTLB_D];
+    struct utlb_i i[UTLB_I];
+};
+
+/* What a set is for: everything that the outcome of a translation depends on besides the architectural TLB's content. */
+struct uctx_key {
+    uint64_t word[8];
+};
+
+struct uctx_pool {
+    struct utlb_set set[UTLB_CONTEXTS];
+    struct uctx_key key[UTLB_CONTEXTS];
+    bool valid[UTLB_CONTEXTS];
+    uint32_t next;           /* replacement: round robin */
+    struct utlb_set none;    /* never matches: forces the slow path */
+};
+
+struct uctx_pool *utlb_new(void);
+void utlb_free(struct uctx_pool *p);
+void utlb_flush_all(struct uctx_pool *p);
+/* Drop [va, va+len) in every set; len 0: everything. Address tags are ignored. */
+void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len);
+/* Close the store fast path to a physical page. */
+void utlb_close_writes(struct uctx_pool *p, uint64_t pa_page);
+/* Select the sets for the PE's current state (clears DIRTY_XLAT). */
+void pe_select_context(struct pe *pe);
+/* The set for unprivileged accesses (LDTR/STTR), found on first use. */
+struct utlb_set *pe_unpriv_set(struct pe *pe);
+
+#endif
