@@ -100,13 +100,16 @@ struct mmu_attr {
 enum mmu_perm { PERM_R = 1, PERM_W = 2, PERM_X = 4 };
 
 struct mmu_res {
-    struct mmu_fault fault;     /* .type == FAULT_NONE: the rest is valid */
+    struct mmu_fault fault;     /* .type == FAULT_NONE: the rest is valid. FAULT_PERMISSION not of a table access: the
+                                   rest is valid too as far as the stages were walked (the alignment fault that Device
+                                   memory causes comes before the permission fault) */
     uint64_t pa;                /* of the request's byte */
     uint64_t ipa;               /* stage 1 output */
     uint8_t perm;               /* enum mmu_perm that this privilege and PAN state have on the page (so that the
                                    caller can fill its host micro-TLB); W only when no dirty-state update is needed */
     uint8_t page_shift;         /* the translation is uniform for at least this aligned size: 12..30 */
     bool device;                /* memory type Device */
+    bool device_by_s2;          /* Device because of stage 2 only: an alignment fault for it is one of stage 2 */
     struct mmu_attr attr;       /* final (or stage 1 only) attributes, for PAR_EL1 and alignment rules */
 };
 

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The architectural TLB: set-associative, one store for all page sizes (the size is part of the tag and of the index).
+ * A lookup probes one set for each page size that has an entry. Replacement takes the first free way, else the ways in
+ * turn, so that it depends on the sequence of insertions and invalidations only.
+ */
+#include "mmu/tlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SET_BITS = 10,
+    SETS = 1 << SET_BITS,
+    WAYS = 4,
+    SHIFT_MAX = 30,
+    HOOK_MAX = 8,       /* an invalidation of more entries than this reports "everything" */
+};
+
+struct tag {
+    uint64_t page;      /* first VA of the range, bits 63:56 a copy of bit 55 unless stage 1 is off; bits 5:0 shift */
+    uint64_t ctx;       /* 0: free */
+};
+
+struct tlb {
+    uint32_t sizes;                 /* bit n: there are entries of shift n */
+    uint32_t n_fractured;           /* entries smaller than their stage 1 leaf */
+    uint32_t count;
+    uint32_t n_size[SHIFT_MAX + 1];
+    void (*inval)(void *opaque, uint64_t va, uint64_t len);
+    void *inval_opaque;
+    uint64_t live[SETS / 64];       /* sets that hold an entry */
+    uint8_t next[SETS];             /* way to replace next */
+    struct tag tag[SETS][WAYS];
+    struct xlat x[SETS][WAYS];
+};
+
+/* Collects what one invalidation removed. */
+struct gone {
+    unsigned n;
+    uint64_t page[HOOK_MAX];
+};
+
+struct tlb *tlb_new(void)
+{
+    return calloc(1, sizeof(struct tlb));
+}
+
+void tlb_free(struct tlb *t)
+{
+    free(t);
+}
+
+void tlb_set_inval_hook(struct tlb *t, void (*inval)(void *opaque, uint64_t va, uint64_t len), void *opaque)
+{
+    t->inval = inval;
+    t->inval_opaque = opaque;
+}
+
+static inline uint64_t page_tag(uint64_t va, unsigned shift)
+{
+    return (va & ~ones64(shift)) | shift;
+}
+
+/* Everything that a TLBI by VA knows, and nothing else, so that it finds the set. */
+static inline unsigned set_of(uint64_t va, unsigned shift, uint64_t ctx)
+{
+    uint64_t n = bits64(va, 55, shift);
+    uint64_t who = bits64(ctx, 33, 16);
+    return (unsigned)(n ^ (n >> SET_BITS) ^ (n >> (2 * SET_BITS)) ^ shift << 5 ^ who * 37 ^ who >> 12) & (SETS - 1);
+}
+
+static inline bool ctx_match(uint64_t entry, uint64_t ctx)
+{
+    return entry == ctx || entry == ((ctx | CTX_GLOBAL) & ~UINT64_C(0xffff));
+}
+
+/* The smallest page wins when sizes overlap. */
+static bool find(const struct tlb *t, uint64_t va, uint64_t ctx, unsigned *set, unsigned *way)
+{
+    for (uint32_t m = t->sizes; m != 0; m &= m - 1) {
+        unsigned shift = (unsigned)__builtin_ctz(m);
+        uint64_t page = page_tag(va, shift);
+        unsigned s = set_of(va, shift, ctx);
+        const struct tag *tag = t->tag[s];
+        for (unsigned i = 0; i < WAYS; i++) {
+            if (tag[i].page == page && ctx_match(tag[i].ctx, ctx)) {
+                *set = s;
+                *way = i;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+const struct xlat *tlb_lookup(const struct tlb *t, uint64_t va, uint64_t ctx)
+{
+    unsigned s, i;
+    return find(t, va, ctx, &s, &i) ? &t->x[s][i] : NULL;
+}
+
+static void erase(struct tlb *t, unsigned set, unsigned way)
+{
+    struct tag *tag = &t->tag[set][way];
+    const struct xlat *x = &t->x[set][way];
+    t->count--;
+    t->n_fractured -= x->s1_shift > x->shift;
+    if (--t->n_size[x->shift] == 0) {
+        t->sizes &= ~(UINT32_C(1) << x->shift);
+    }
+    tag->ctx = 0;
+    tag->page = 0;
+    const struct tag *all = t->tag[set];
+    if ((all[0].ctx | all[1].ctx | all[2].ctx | all[3].ctx) == 0) {
+        t->live[set >> 6] &= ~BIT64(set & 63);
+    }
+}
+
+static void report_one(const struct tlb *t, uint64_t page)
+{
+    if (t->inval != NULL) {
+        t->inval(t->inval_opaque, page & ~UINT64_C(63), BIT64(page & 63));
+    }
+}
+
+static void drop_way(struct tlb *t, unsigned set, unsigned way)
+{
+    uint64_t page = t->tag[set][way].page;
+    erase(t, set, way);
+    report_one(t, page);
+}
+
+void tlb_drop(struct tlb *t, uint64_t va, uint64_t ctx)
+{
+    unsigned s, i;
+    if (find(t, va, ctx, &s, &i)) {
+        drop_way(t, s, i);
+    }
+}
+
+static unsigned pick_way(struct tlb *t, unsigned set, uint64_t page, uint64_t ctx)
+{
+    const struct tag *tag = t->tag[set];
+    for (unsigned i = 0; i < WAYS; i++) {
+        if (tag[i].page == page && tag[i].ctx == ctx) {
+            return i;
+        }
+    }
+    for (unsigned i = 0; i < WAYS; i++) {
+        if (tag[i].ctx == 0) {
+            return i;
+        }
+    }
+    unsigned way = t->next[set];
+    t->next[set] = (uint8_t)((way + 1) % WAYS);
+    return way;
+}
+
+void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x)
+{
+    if ((x->flags & XF_NG) == 0) {
+        ctx = (ctx | CTX_GLOBAL) & ~UINT64_C(0xffff);
+    }
+    uint64_t page = page_tag(va, x->shift);
+    unsigned set = set_of(va, x->shift, ctx);
+    unsigned way = pick_way(t, set, page, ctx);
+    if (t->tag[set][way].ctx != 0) {
+        drop_way(t, set, way);
+    }
+    t->tag[set][way] = (struct tag) { .page = page, .ctx = ctx };
+    t->x[set][way] = *x;
+    t->live[set >> 6] |= BIT64(set & 63);
+    t->sizes |= UINT32_C(1) << x->shift;
+    t->n_size[x->shift]++;
+    t->n_fractured += x->s1_shift > x->shift;
+    t->count++;
+}
+
+/* ---- invalidation ---- */
+
+/* Does an invalidation concern an entry? By VA it reaches whatever was made from the stage 1 leaf that covers the
+   address, by IPA whatever was made from the stage 2 leaf. */
+static bool concerns(const struct tlbi_req *q, const struct tag *tag, const struct xlat *x)
+{
+    if (bits64(tag->ctx, 33, 32) != q->regime) {
+        return false;
+    }
+    if (q->kind != TLBI_ALL && q->regime == REGIME_EL10 && bits64(tag->ctx, 31, 16) != q->vmid) {
+        return false;
+    }
+    bool global = (tag->ctx & CTX_GLOBAL) != 0;
+    bool asid = bits64(tag->ctx, 15, 0) == q->asid;
+    uint64_t va_diff = ((tag->page ^ q->addr) & ones64(56)) >> x->s1_shift;
+    switch (q->kind) {
+    case TLBI_ALL:
+    case TLBI_VMALL:
+    case TLBI_VMALLS12:
+        return true;
+    case TLBI_ASID:
+        return !global && asid;
+    case TLBI_VA:
+    case TLBI_VAL:
+        return (global || asid) && va_diff == 0;
+    case TLBI_VAA:
+    case TLBI_VAAL:
+        return va_diff == 0;
+    case TLBI_IPAS2:
+    case TLBI_IPAS2L:
+        return (tag->ctx & CTX_S2) != 0 && ((x->ipa ^ q->addr) & ones64(52)) >> x->s2_shift == 0;
+    default:
+        return false;
+    }
+}
+
+static void inval_set(struct tlb *t, const struct tlbi_req *q, unsigned set, struct gone *gone)
+{
+    for (unsigned i = 0; i < WAYS; i++) {
+        const struct tag *tag = &t->tag[set][i];
+        if (tag->ctx != 0 && concerns(q, tag, &t->x[set][i])) {
+            if (gone->n < HOOK_MAX) {
+                gone->page[gone->n] = tag->page;
+            }
+            gone->n++;
+            erase(t, set, i);
+        }
+    }
+}
+
+static void report(const struct tlb *t, const struct gone *gone)
+{
+    if (gone->n > HOOK_MAX) {
+        if (t->inval != NULL) {
+            t->inval(t->inval_opaque, 0, 0);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < gone->n; i++) {
+        report_one(t, gone->page[i]);
+    }
+}
+
+static bool by_va(unsigned kind)
+{
+    return kind == TLBI_VA || kind == TLBI_VAL || kind == TLBI_VAA || kind == TLBI_VAAL;
+}
+
+void tlb_invalidate(struct tlb *t, const struct tlbi_req *q)
+{
+    struct gone gone = { .n = 0 };
+    if (by_va(q->kind) && t->n_fractured == 0) {
+        uint64_t ctx = ctx_make(q->regime, q->regime == REGIME_EL10 ? q->vmid : 0, 0, false, false);
+        for (uint32_t m = t->sizes; m != 0; m &= m - 1) {
+            inval_set(t, q, set_of(q->addr, (unsigned)__builtin_ctz(m), ctx), &gone);
+        }
+    } else {
+        for (unsigned g = 0; g < SETS / 64; g++) {
+            for (uint64_t m = t->live[g]; m != 0; m &= m - 1) {
+                inval_set(t, q, g * 64 + (unsigned)__builtin_ctzll(m), &gone);
+            }
+        }
+    }
+    report(t, &gone);
+}
+
+/* ---- inspection ---- */
+
+unsigned tlb_count(const struct tlb *t)
+{
+    return t->count;
+}
+
+/* CRC-32 (the polynomial of IEEE 802.3, reflected), four bits at a time */
+static uint32_t crc_word(uint32_t crc, uint64_t v)
+{
+    static const uint32_t table[16] = {
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+    };
+    for (unsigned i = 0; i < 16; i++) {
+        crc = table[(crc ^ (v >> (4 * i))) & 15] ^ (crc >> 4);
+    }
+    return crc;
+}
+
+static uint32_t crc_entry(uint32_t crc, const struct tag *tag, const struct xlat *x)
+{
+    crc = crc_word(crc, tag->page);
+    crc = crc_word(crc, tag->ctx);
+    crc = crc_word(crc, x->pa);
+    crc = crc_word(crc, x->ipa);
+    crc = crc_word(crc, x->shift | (uint64_t)x->s1_shift << 8 | (uint64_t)x->s2_shift << 16 |
+                        (uint64_t)(uint8_t)x->s1_level << 24 | (uint64_t)(uint8_t)x->s2_level << 32 |
+                        (uint64_t)x->flags << 40 | (uint64_t)x->priv << 48 | (uint64_t)x->user << 56);
+    return crc_word(crc, x->s2_perm | (uint64_t)x->s1_attr << 8 | (uint64_t)x->s1_sh << 16 |
+                         (uint64_t)x->s2_attr << 24 | (uint64_t)x->s2_sh << 32);
+}
+
+uint32_t tlb_digest(const struct tlb *t, uint32_t crc)
+{
+    crc = ~crc;
+    for (unsigned s = 0; s < SETS; s++) {
+        if ((t->live[s >> 6] & BIT64(s & 63)) == 0 && t->next[s] == 0) {
+            continue;
+        }
+        crc = crc_word(crc, s | (uint64_t)t->next[s] << 32);
+        for (unsigned i = 0; i < WAYS; i++) {
+            if (t->tag[s][i].ctx != 0) {
+                crc = crc_entry(crc_word(crc, i), &t->tag[s][i], &t->x[s][i]);
+            }
+        }
+    }
+    return ~crc;
+}

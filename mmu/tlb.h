@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside mmu/: the store of translations. Lookup and insertion; invalidation is in mmu.h. */
+#ifndef HYPSCOPE_MMU_TLB_H
+#define HYPSCOPE_MMU_TLB_H
+
+#include "mmu/walk.h"
+
+/*
+ * The context of an entry in one word:
+ *   15:0 ASID (0 when global), 31:16 VMID, 33:32 regime, 34 stage 1 on, 35 stage 2 on, 36 global, 37 always 1
+ */
+#define CTX_VMID_SHIFT 16
+#define CTX_REGIME_SHIFT 32
+#define CTX_S1 BIT64(34)
+#define CTX_S2 BIT64(35)
+#define CTX_GLOBAL BIT64(36)
+#define CTX_VALID BIT64(37)
+
+static inline uint64_t ctx_make(unsigned regime, uint16_t vmid, uint16_t asid, bool s1, bool s2)
+{
+    return CTX_VALID | (uint64_t)regime << CTX_REGIME_SHIFT | (uint64_t)vmid << CTX_VMID_SHIFT | asid |
+           (s1 ? CTX_S1 : 0) | (s2 ? CTX_S2 : 0);
+}
+
+/* The entry for va in a context (made for the current ASID), or NULL. Changes nothing. */
+const struct xlat *tlb_lookup(const struct tlb *t, uint64_t va, uint64_t ctx);
+/* Enter x for va (any address of its range). An entry with the same tag is replaced. Calls the hook for what goes. */
+void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x);
+/* Drop the entry that tlb_lookup would return for va. */
+void tlb_drop(struct tlb *t, uint64_t va, uint64_t ctx);
+
+#endif

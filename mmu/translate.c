@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AArch64.TranslateAddress: TLB, walk, permission check, hardware updates, result. */
+#include "mmu/tlb.h"
+
+#define SCTLR_C BIT64(2)
+#define SCTLR_I BIT64(12)
+#define HCR_CD BIT64(32)
+#define HCR_ID BIT64(33)
+
+/* The place and state that a request is in. */
+struct job {
+    struct walk w;
+    struct tlb *t;
+    uint64_t va;        /* untagged */
+    uint64_t ctx;
+    bool s1, s2;
+    struct mmu_res *res;
+};
+
+/* Result of an allowed translation, and as far as it goes of a denied one. */
+static void fill(const struct job *j, const struct xlat *x)
+{
+    const struct mmu_req *q = j->w.req;
+    const struct mmu_regs *r = j->w.r;
+    struct mmu_res *res = j->res;
+    bool s2 = !q->at_s1_only;
+    uint64_t off = j->va & ones64(x->shift);
+    unsigned perm = perm_s1(q, x);
+    perm &= s2 ? perm_s2(q, x) : ~0u;
+    if ((x->flags & (s2 ? XF_S1_CLEAN | XF_S2_CLEAN : XF_S1_CLEAN)) != 0) {
+        perm &= ~(unsigned)PERM_W;
+    }
+    res->pa = (s2 ? x->pa : x->ipa) | off;
+    res->ipa = x->ipa | off;
+    res->perm = (uint8_t)perm;
+    res->page_shift = x->shift;
+    uint64_t both = SCTLR_C | SCTLR_I;
+    bool plain = (x->flags & XF_S1) != 0 && (r->sctlr & both) == both && (r->hcr & (HCR_CD | HCR_ID)) == 0 && s2 &&
+                 (q->acc != ACC_FETCH || x->attr >= 0x10);
+    res->attr = plain ? (struct mmu_attr) { .attr = x->attr, .sh = x->sh } : attr_final(j->w.f, r, q, x);
+    res->device = res->attr.attr < 0x10;
+    res->device_by_s2 = res->device && (x->flags & XF_S1) != 0 && x->s1_attr >= 0x10;
+}
+
+static bool deny(const struct job *j, const struct xlat *x, bool stage2, bool write)
+{
+    *j->w.fault = (struct mmu_fault) {
+        .type = FAULT_PERMISSION, .level = stage2 ? x->s2_level : x->s1_level, .stage2 = stage2, .write = write,
+        .ipa = x->ipa | (j->va & ones64(x->shift)),
+    };
+    return false;
+}
+
+static bool check_s1(const struct job *j, const struct xlat *x)
+{
+    bool write;
+    return perm_allows(j->w.req, perm_s1(j->w.req, x), &write) || deny(j, x, false, write);
+}
+
+static bool check_s2(const struct job *j, const struct xlat *x)
+{
+    bool write;
+    return perm_allows(j->w.req, perm_s2(j->w.req, x), &write) || deny(j, x, true, write);
+}
+
+/* Is this an allowed write that has to set dirty state, which the entry says is clear? */
+static bool must_dirty(const struct job *j, const struct xlat *x)
+{
+    const struct mmu_req *q = j->w.req;
+    return acc_dirties(q) && (x->flags & (XF_S1_CLEAN | XF_S2_CLEAN)) != 0 && !q->no_side_effects &&
+           (perm_s1(q, x) & perm_s2(q, x) & PERM_W) != 0;
+}
+
+/* AArch64.S1DisabledOutput: flat, all permissions; attributes are made at the end. */
+static bool s1_flat(struct job *j, struct xlat *x)
+{
+    if (j->va >> j->w.f->pa_bits != 0) {
+        *j->w.fault = (struct mmu_fault) {
+            .type = FAULT_ADDRESS_SIZE, .level = 0, .write = perm_default_wnr(j->w.req),
+        };
+        return false;
+    }
+    x->priv = x->user = PERM_R | PERM_W | PERM_X;
+    x->shift = 30;
+    x->ipa = j->va & ~ones64(30);
+    x->pa = x->ipa;
+    return true;
+}
+
+/* AArch64.S1Translate */
+static bool stage1(struct job *j, struct xlat *x)
+{
+    struct walk_params p;
+    struct leaf leaf;
+    if (!j->s1) {
+        return s1_flat(j, x);
+    }
+    s1_params(j->w.f, j->w.r, j->va, &p);
+    if (!s1_walk(&j->w, j->va, &p, x, &leaf)) {
+        return false;
+    }
+    if (!check_s1(j, x)) {
+        /* The access flag stays as it is (a choice the architecture leaves). */
+        return false;
+    }
+    bool dirty = acc_dirties(j->w.req);
+    if (!s1_update(&j->w, &p, x, &leaf, dirty)) {
+        return false;
+    }
+    x->flags &= (uint8_t)~(j->w.req->no_side_effects ? 0 : XF_S1_AF | (dirty ? XF_S1_CLEAN : 0));
+    return true;
+}
+
+/* AArch64.S2Translate of the final address */
+static bool stage2(struct job *j, struct xlat *x)
+{
+    struct walk_params p;
+    struct leaf leaf;
+    uint64_t ipa = x->ipa | (j->va & ones64(x->shift));
+    s2_params(j->w.f, j->w.r, &p);
+    if (!s2_walk(&j->w, ipa, S2_FINAL, &p, x, &leaf) || !check_s2(j, x)) {
+        return false;
+    }
+    bool dirty = acc_dirties(j->w.req);
+    if (!s2_update(&j->w, ipa, S2_FINAL, &p, x, &leaf, dirty)) {
+        return false;
+    }
+    x->flags &= (uint8_t)~(j->w.req->no_side_effects ? 0 : XF_S2_AF | (dirty ? XF_S2_CLEAN : 0));
+    return true;
+}
+
+/* Attributes for the usual case: a data access (or fetch from Normal memory) with all caches on. */
+static void usual_attr(const struct job *j, struct xlat *x)
+{
+    struct mmu_regs r = *j->w.r;
+    struct mmu_req q = *j->w.req;
+    r.sctlr |= SCTLR_C | SCTLR_I;
+    r.hcr &= ~(HCR_CD | HCR_ID);
+    q.acc = ACC_READ;
+    q.at_s1_only = false;
+    struct mmu_attr a = attr_final(j->w.f, &r, &q, x);
+    x->attr = a.attr;
+    x->sh = a.sh;
+}
+
+/* May x go into the TLB? Not when it lacks a stage (AT S1 with stage 2 on, stage 1 denied), nor with AF clear. */
+static bool cacheable(const struct job *j, const struct xlat *x)
+{
+    bool whole = !j->s2 || (x->flags & XF_S2) != 0;
+    return whole && (x->flags & (XF_S1_AF | XF_S2_AF)) == 0 && (j->s1 || j->s2) && !j->w.req->no_side_effects;
+}
+
+static void walk_all(struct job *j)
+{
+    struct xlat x = { .flags = 0 };
+    bool ok = stage1(j, &x);
+    if (ok && j->s2 && !j->w.req->at_s1_only) {
+        ok = stage2(j, &x);
+    }
+    if (!ok && j->w.fault->type != FAULT_PERMISSION) {
+        return;
+    }
+    if (!ok && j->w.fault->s1ptw) {
+        return;
+    }
+    if (x.s1_shift < x.shift || !j->s1) {
+        x.s1_shift = x.shift;
+    }
+    usual_attr(j, &x);
+    if (cacheable(j, &x)) {
+        tlb_insert(j->t, j->va, j->ctx, &x);
+    }
+    fill(j, &x);
+}
+
+static void hit(struct job *j, const struct xlat *x)
+{
+    if (check_s1(j, x) && !j->w.req->at_s1_only) {
+        check_s2(j, x);
+    }
+    fill(j, x);
+}
+
+void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
+                   const struct mmu_req *req, struct mmu_res *res)
+{
+    struct job j = {
+        .w = { .bus = bus, .pe = pe, .f = f, .r = r, .req = req, .fault = &res->fault },
+        .t = t, .va = mmu_untag(r, req->va), .s1 = mmu_s1_on(f, r), .s2 = mmu_s2_on(f, r), .res = res,
+    };
+    res->fault = (struct mmu_fault) { .type = FAULT_NONE };
+    if (j.s1 || j.s2) {
+        j.ctx = ctx_make(r->regime, mmu_vmid(f, r), mmu_asid(f, r), j.s1, j.s2);
+        const struct xlat *x = tlb_lookup(t, j.va, j.ctx);
+        if (likely(x != NULL)) {
+            if (likely(!must_dirty(&j, x))) {
+                hit(&j, x);
+                return;
+            }
+            tlb_drop(t, j.va, j.ctx);
+        }
+    }
+    walk_all(&j);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside mmu/: what the stage walks, the TLB and the permission check share. */
+#ifndef HYPSCOPE_MMU_WALK_H
+#define HYPSCOPE_MMU_WALK_H
+
+#include "mmu/mmu.h"
+
+/* Stage 2 permissions; execution is separate for EL0 and EL1 (FEAT_XNX). */
+enum s2_perm { S2P_R = 1, S2P_W = 2, S2P_X1 = 4, S2P_X0 = 8 };
+
+enum xlat_flag {
+    XF_S1 = 1,          /* stage 1 is on: the s1_ fields are of a descriptor */
+    XF_S2 = 2,          /* stage 2 is on: the s2_ fields are of a descriptor */
+    XF_NG = 4,          /* not global: tagged by ASID */
+    XF_PAN = 8,         /* EL0 can access it: PSTATE.PAN forbids privileged data accesses */
+    XF_S1_CLEAN = 16,   /* stage 1 dirty state managed by hardware, and clean: a write must walk to update it */
+    XF_S2_CLEAN = 32,   /* the same of stage 2 */
+    XF_S1_AF = 64,      /* stage 1 descriptor needs its access flag set (never in the TLB) */
+    XF_S2_AF = 128,     /* stage 2 descriptor needs its access flag set (never in the TLB) */
+};
+
+/* A translation: what a TLB entry holds. Addresses are of the first byte of the aligned range of 1 << shift bytes. */
+struct xlat {
+    uint64_t pa;
+    uint64_t ipa;
+    uint8_t shift;      /* log2 of the range for which all of this holds */
+    uint8_t s1_shift;   /* log2 of the stage 1 leaf, >= shift */
+    uint8_t s2_shift;   /* log2 of the stage 2 leaf, >= shift */
+    int8_t s1_level;
+    int8_t s2_level;
+    uint8_t flags;      /* enum xlat_flag */
+    uint8_t priv;       /* enum mmu_perm that stage 1 gives to EL1/EL2, PAN aside */
+    uint8_t user;       /* the same for EL0 */
+    uint8_t s2_perm;    /* enum s2_perm */
+    uint8_t s1_attr;    /* MAIR byte of stage 1, valid encodings only */
+    uint8_t s1_sh;
+    uint8_t s2_attr;    /* descriptor bits 5:2 of stage 2 */
+    uint8_t s2_sh;
+    uint8_t attr;       /* both stages, with caches on */
+    uint8_t sh;
+};
+
+/* What one translation request works with. */
+struct walk {
+    struct bus *bus;
+    unsigned pe;
+    const struct mmu_features *f;
+    const struct mmu_regs *r;
+    const struct mmu_req *req;
+    struct mmu_fault *fault;    /* written when a function returns false */
+};
+
+/* Which access stage 2 translates. */
+enum s2_use {
+    S2_FINAL,           /* the access itself */
+    S2_TABLE_READ,      /* read of a stage 1 descriptor */
+    S2_TABLE_UPDATE,    /* hardware update of a stage 1 descriptor */
+};
+
+/* A stage 1 or stage 2 leaf and where it is, for the update of its flags. */
+struct leaf {
+    uint64_t desc;
+    uint64_t addr;      /* PA, or IPA for stage 1 with stage 2 on */
+};
+
+/* ---- params.c ---- */
+
+struct walk_params {
+    uint8_t granule;    /* log2: 12, 14, 16 */
+    uint8_t txsz;
+    uint8_t oa_bits;    /* output address size, capped by the implementation */
+    uint8_t tsz_fault;  /* TxSZ (or SL0) not valid: level 0 translation fault */
+    int8_t start_level;
+    bool epd;           /* no walks with this TTBR */
+    bool hpd;           /* hierarchical permissions off */
+    bool ha, hd;        /* hardware update of access flag, of dirty state */
+    bool ee;            /* big-endian descriptors */
+    uint64_t ttbr;
+};
+
+/* Is stage 1 on for this view? S1Enabled */
+bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs *r);
+/* Is stage 2 on for this view? (HCR_EL2.VM or .DC, EL1&0 only) */
+bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r);
+/* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55 */
+uint64_t mmu_untag(const struct mmu_regs *r, uint64_t va);
+/* AArch64.GetS1TTWParams for an untagged va */
+void s1_params(const struct mmu_features *f, const struct mmu_regs *r, uint64_t va, struct walk_params *p);
+/* AArch64.GetS2TTWParams */
+void s2_params(const struct mmu_features *f, const struct mmu_regs *r, struct walk_params *p);
+
+/* ---- stage1.c, stage2.c, desc.c ---- */
+
+/* Walk stage 1 for an untagged va. Fills the s1_ fields, ipa and shift of x, and the leaf. Does not check permission
+   and updates nothing. false: w->fault. */
+bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x, struct leaf *leaf);
+/* Set AF, and clear AP[2] when `dirty`, of the leaf in memory. false: w->fault. */
+bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x, const struct leaf *leaf, bool dirty);
+/* Walk stage 2 for ipa. Fills the s2_ fields, pa and s2_shift; x->shift becomes the smaller of both. false: w->fault. */
+bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, const struct walk_params *p, struct xlat *x,
+             struct leaf *leaf);
+/* Set AF, and set S2AP[1] when `dirty`, of the leaf in memory. false: w->fault. */
+bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct walk_params *p, const struct xlat *x,
+               const struct leaf *leaf, bool dirty);
+/* PA of the stage 1 descriptor at ipa (through stage 2 when on), checked for reading or updating it. */
+bool s2_table_address(struct walk *w, uint64_t ipa, bool update, uint64_t *pa);
+
+/* The kinds of a descriptor at a level. AArch64.DecodeDescriptorType */
+enum desc_kind { DESC_INVALID, DESC_TABLE, DESC_LEAF };
+enum desc_kind desc_kind(uint64_t desc, int level, unsigned granule);
+/* Address of the entry of a table at `base` that ia selects at `level`, `top` being the input address size */
+uint64_t desc_address(uint64_t base, uint64_t ia, int level, unsigned granule, unsigned top);
+/* Base of the first table, aligned to its size. AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress */
+uint64_t table_base(const struct walk_params *p, unsigned iasize);
+/* log2 of what one descriptor maps at a level */
+static inline unsigned level_shift(int level, unsigned granule)
+{
+    return granule + (unsigned)(3 - level) * (granule - 3);
+}
+/* Fetch or store one descriptor at a PA. false: nothing responds. */
+bool must_check desc_read(struct walk *w, uint64_t pa, bool ee, uint64_t *desc);
+bool must_check desc_write(struct walk *w, uint64_t pa, bool ee, uint64_t desc);
+
+/* ---- attr.c ---- */
+
+/* An attribute byte as the model understands it: reserved encodings replaced. S1DecodeMemAttrs */
+uint8_t attr_normalise(uint8_t mair_byte);
+/* Is the stage 2 MemAttr a Device type by itself? */
+bool attr_s2_device(unsigned s2_attr, bool fwb);
+/* Effective shareability: Device and non-cacheable are outer shareable. EffectiveShareability */
+struct mmu_attr attr_effective(uint8_t attr, uint8_t sh);
+/* Combine both stages for a data access with caches on. S2CombineS1MemAttrs, AArch64.S2ApplyFWBMemAttrs */
+struct mmu_attr attr_combine(struct mmu_attr s1, unsigned s2_attr, unsigned s2_sh, bool fwb, bool s2_nc);
+/* Final attributes of a translation for an access, cache controls of SCTLR and HCR_EL2 applied. */
+struct mmu_attr attr_final(const struct mmu_features *f, const struct mmu_regs *r, const struct mmu_req *q,
+                           const struct xlat *x);
+
+/* ---- perm.c ---- */
+
+/* What stage 1 allows to this request's privilege (enum mmu_perm). */
+unsigned perm_s1(const struct mmu_req *q, const struct xlat *x);
+/* What stage 2 allows (enum mmu_perm). */
+unsigned perm_s2(const struct mmu_req *q, const struct xlat *x);
+/* Does `perm` allow the request? On false *write says what WnR reports. */
+bool perm_allows(const struct mmu_req *q, unsigned perm, bool *write);
+/* WnR of a fault that is not a permission fault. */
+bool perm_default_wnr(const struct mmu_req *q);
+/* Does the access set dirty state? (a store or atomic; not AT nor cache maintenance) */
+static inline bool acc_dirties(const struct mmu_req *q)
+{
+    return q->acc == ACC_WRITE || q->acc == ACC_RW;
+}
+
+#endif
