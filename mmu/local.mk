@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-libhypscope_la_SOURCES += \
+# Translation: stage 1 and stage 2 walks, attributes, permissions, the architectural TLB.
+libhs_la_SOURCES += \
 	mmu/attr.c \
 	mmu/desc.c \
 	mmu/mmu.h \
