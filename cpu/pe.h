@@ -125,6 +125,7 @@ struct pe {
 
     /* --- derived, can be rebuilt --- */
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
+    uint64_t last_pa;            /* physical address of the last checked access */
     uint32_t ls_iss;             /* ISV, SAS, SSE, SRT, SF, AR of the load or store in progress, 0 when not valid */
     uint8_t debug_mode;          /* bit 0: software step, 1: breakpoints, 2: watchpoints active at the current EL */
 
@@ -209,6 +210,9 @@ bool must_check mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned fla
 bool must_check mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t val);
 bool must_check mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val);             /* 16 bytes */
 bool must_check mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *val);
+/* Would a store (or a read-modify-write) of `size` bytes (up to 16) succeed? false: the exception is raised. *pa: where it goes. */
+bool must_check mem_probe_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *pa);
+bool must_check mem_probe_rw(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *pa);
 /* SP alignment check for a load or store whose base is SP: false when it raised the exception. */
 bool must_check mem_check_sp(struct pe *pe);
 /* Cache maintenance by VA: permission, translation and watch rules without effect (no caches are modelled). `inval` for DC IVAC,
