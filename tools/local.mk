@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Generators run on the build machine and are compiled with its compiler; the other tools are scripts.
-GENERATORS = tools/gen-a64 tools/gen-blob
+GENERATORS = tools/gen-a64 tools/gen-blob tools/gen-sysreg
 
 $(GENERATORS): %: %.c
 	$(AM_V_GEN)$(MKDIR_P) tools && $(CC_FOR_BUILD) $(CFLAGS_FOR_BUILD) -std=gnu11 -Wall -Wextra -o $@ $<
