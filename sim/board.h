@@ -44,6 +44,7 @@ struct board_config {
        time of arrival depends on the guest alone. NULL: none. Returns -1 at the end. */
     int (*script_in)(void *opaque);
     void *script_opaque;
+    bool input_virtio;          /* input goes to the virtio console; else to the UART */
     uint64_t rtc_epoch;         /* seconds since 1970 at power-on; 0: 2024-01-01T00:00:00Z */
     uint64_t rng_seed;          /* of the virtio entropy device */
     struct board_drive {

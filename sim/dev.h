@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the devices share: sub-word register access and digests. */
+/* What the devices share: sub-word register access, digests, pseudorandom numbers. */
 #ifndef HYPSCOPE_SIM_DEV_H
 #define HYPSCOPE_SIM_DEV_H
 
@@ -26,6 +26,16 @@ static inline uint32_t digest_u64(uint32_t crc, uint64_t v)
 static inline uint32_t digest_bytes(uint32_t crc, const void *p, size_t len)
 {
     return len == 0 ? crc : (uint32_t)crc32_z(crc, p, len);
+}
+
+/* splitmix64 of Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (OOPSLA 2014). */
+static inline uint64_t splitmix64(uint64_t *state)
+{
+    *state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
 }
 
 #endif

@@ -206,8 +206,8 @@ bool load_elf(struct bus *bus, const char *opt, const char *path, const struct f
               struct err *err)
 {
     struct elf e = { .bus = bus, .opt = opt, .path = path, .f = f, .err = err };
-    uint16_t type;
-    uint64_t entry, low, align;
+    uint16_t type = ET_NONE;
+    uint64_t entry = 0, low = 0, align = 4096;
     if (!elf_headers(&e, &type, &entry) || !elf_extent(&e, &low, &align)) {
         return false;
     }

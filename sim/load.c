@@ -214,6 +214,25 @@ static bool load_flat(struct bus *bus, const char *opt, const char *path, const 
     return bus_dma_write(bus, out->start, f->bytes, f->len) || err_set(err, "%s %s: does not fit in RAM", opt, path);
 }
 
+bool load_program_data(struct bus *bus, const char *opt, const char *path, struct file_data *f, struct image *out,
+                       struct err *err)
+{
+    *out = (struct image){ 0 };
+    if (!file_gunzip(opt, path, bus->ram.size, f, err)) {
+        return false;
+    }
+    if (f->len == 0) {
+        return err_set(err, "%s %s: empty, expected an arm64 Image, an ELF or a flat binary", opt, path);
+    }
+    if (f->len >= 64 && memcmp(f->bytes + 56, "ARM\x64", 4) == 0) {
+        return load_image(bus, opt, path, f, out, err);
+    }
+    if (f->len >= 4 && memcmp(f->bytes, "\177ELF", 4) == 0) {
+        return load_elf(bus, opt, path, f, out, err);
+    }
+    return load_flat(bus, opt, path, f, out, err);
+}
+
 bool load_program(struct bus *bus, const char *opt, const char *path, struct image *out, struct err *err)
 {
     struct file_data f;
@@ -221,19 +240,7 @@ bool load_program(struct bus *bus, const char *opt, const char *path, struct ima
     if (!file_read(opt, path, UINT64_C(4) << 30, &f, err)) {
         return false;
     }
-    bool ok = file_gunzip(opt, path, bus->ram.size, &f, err);
-    *out = (struct image){ 0 };
-    if (!ok) {
-        /* said already */
-    } else if (f.len == 0) {
-        ok = err_set(err, "%s %s: empty, expected an arm64 Image, an ELF or a flat binary", opt, path);
-    } else if (f.len >= 64 && memcmp(f.bytes + 56, "ARM\x64", 4) == 0) {
-        ok = load_image(bus, opt, path, &f, out, err);
-    } else if (f.len >= 4 && memcmp(f.bytes, "\177ELF", 4) == 0) {
-        ok = load_elf(bus, opt, path, &f, out, err);
-    } else {
-        ok = load_flat(bus, opt, path, &f, out, err);
-    }
+    bool ok = load_program_data(bus, opt, path, &f, out, err);
     file_free(&f);
     return ok;
 }

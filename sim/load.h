@@ -38,6 +38,9 @@ struct image {
    is placed the same way but not relocated, since such a kernel relocates itself.
    Flat: at RAM + 0x80000, entered at its first byte. */
 bool must_check load_program(struct bus *bus, const char *opt, const char *path, struct image *out, struct err *err);
+/* The same for a program in memory; *f may be replaced by what it unpacks to. */
+bool must_check load_program_data(struct bus *bus, const char *opt, const char *path, struct file_data *f, struct image *out,
+                                  struct err *err);
 /* Raw bytes at a physical address. *len receives the size (may be NULL). */
 bool must_check load_blob(struct bus *bus, const char *opt, const char *path, uint64_t addr, uint64_t *len, struct err *err);
 

@@ -10,5 +10,32 @@ libhs_la_SOURCES += \
 	sim/base/irq.h \
 	sim/base/record.h
 
+# Devices, loaders, device tree, firmware.
+libhs_la_SOURCES += \
+	sim/base/le.h \
+	sim/board.c \
+	sim/board.h \
+	sim/boot.c \
+	sim/boot.h \
+	sim/dev.h \
+	sim/dev-pl011.c \
+	sim/dev-pl011.h \
+	sim/dev-pl031.c \
+	sim/dev-pl031.h \
+	sim/dev-virtio.c \
+	sim/dev-virtio.h \
+	sim/dev-virtio-blk.c \
+	sim/dev-virtio-blk.h \
+	sim/dev-virtio-simple.c \
+	sim/dev-virtio-simple.h \
+	sim/err.c \
+	sim/err.h \
+	sim/fdt.c \
+	sim/fdt.h \
+	sim/load.c \
+	sim/load-elf.c \
+	sim/load.h \
+	sim/machine.h
+
 libhs_la_SOURCES += \
 	sim/version.c
