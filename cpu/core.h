@@ -23,6 +23,24 @@ void step_one(struct pe *pe, const struct slot *s);
 /* Tell the person about an encoding that is not implemented, once a place. */
 void core_report_undef(struct pe *pe, uint32_t insn);
 
+/* Semantics of system instructions (core-sys.c). false: exception raised. */
+bool core_msr_uao(struct pe *pe, int crm);
+bool core_msr_pan(struct pe *pe, int crm);
+bool core_msr_spsel(struct pe *pe, int crm);
+bool core_msr_ssbs(struct pe *pe, int crm);
+bool core_msr_daif(struct pe *pe, int crm, bool set);
+bool core_wfx(struct pe *pe, bool is_wfe);
+bool core_sev(struct pe *pe);
+bool core_svc(struct pe *pe, unsigned imm);
+bool core_hvc(struct pe *pe, unsigned imm);
+bool core_smc(struct pe *pe, unsigned imm);
+bool core_brk(struct pe *pe, unsigned imm);
+bool core_hlt(struct pe *pe, unsigned imm);
+/* Is DC ZVA allowed now (SCTLR_EL1.DZE, HCR_EL2.TDZ)? false: raised. */
+bool core_zva_allowed(struct pe *pe, unsigned rt);
+/* CRC32 (poly 0x04c11db7) and CRC32C (0x1edc6f41) of `bytes` low bytes of v, bit-reflected */
+uint32_t core_crc32(uint32_t acc, uint64_t v, unsigned bytes, bool castagnoli);
+
 /* ConditionHolds() on the flags as kept in struct pe */
 static inline bool cond_eq(const struct pe *c) { return c->zf == 0; }
 static inline bool cond_cs(const struct pe *c) { return c->cf != 0; }

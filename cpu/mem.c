@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checked memory accesses: everything that the fast paths leave out. */
+#include "cpu/core.h"
+#include "cpu/ldst.h"
+#include "cpu/utlb.h"
+
+#include <string.h>
+
+/* The SCTLR of the regime in use */
+static uint64_t sctlr_now(const struct pe *pe)
+{
+    return pe->regs.sctlr;
+}
+
+static bool big_endian(const struct pe *pe, unsigned el)
+{
+    return bit64(sctlr_now(pe), el == 0 ? 24 : 25); /* E0E, EE */
+}
+
+/* Privilege of an access: LDTR/STTR act as EL0 unless PSTATE.UAO or at EL2 outside the host regime
+   (AArch64.IsUnprivAccessPriv) */
+static unsigned access_el(const struct pe *pe, unsigned flags)
+{
+    if ((flags & MEM_UNPRIV) == 0 || pe->uao || (pe->el == 2 && !pe_host_mode(pe))) {
+        return pe->el;
+    }
+    return 0;
+}
+
+static bool alignment_fault(struct pe *pe, uint64_t va, bool write)
+{
+    struct mmu_fault f = {.type = FAULT_ALIGNMENT, .level = -1, .write = write};
+    return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
+}
+
+/* Remember a translation for the fast paths when nothing about it needs a look. */
+static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *r)
+{
+    struct utlb_set *set = el == pe->el ? pe->dt : pe_unpriv_set(pe);
+    uint64_t pa = r->pa & PAGE_MASK;
+    uint8_t *host = bus_ram(pe->bus, pa, 4096);
+    if (host == NULL || r->device || bit64(sctlr_now(pe), 1) || big_endian(pe, el) || (pe->debug_mode & 4) != 0) {
+        return;
+    }
+    uint64_t page = va & PAGE_MASK;
+    struct utlb_d *e = &set->d[(va >> PAGE_SHIFT) % UTLB_D];
+    uint8_t *flags = bus_page_flags(pe->bus, pa);
+    e->tag_r = (r->perm & PERM_R) ? page : UTLB_INVALID;
+    e->tag_w = UTLB_INVALID;
+    if ((r->perm & PERM_W) && (*flags & (PAGE_CODE | PAGE_MONITOR)) == 0) {
+        e->tag_w = page;
+        *flags |= PAGE_WRITTEN;
+    }
+    e->addend = (uintptr_t)host - (uintptr_t)page;
+    e->pa = pa;
+}
+
+/* Translate [va, va+len), which lies in one page. false: exception raised. */
+static bool translate(struct pe *pe, uint64_t va, enum mmu_acc acc, unsigned flags, struct mmu_res *res)
+{
+    unsigned el = access_el(pe, flags);
+    struct mmu_req req = {.va = va, .acc = (uint8_t)acc, .el = (uint8_t)el, .pan = pe->pan && el != 0};
+    mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, res);
+    if (unlikely(res->fault.type != FAULT_NONE)) {
+        return pe_raise_abort(pe, va, pe->ls_iss, &res->fault, false);
+    }
+    pe->last_pa = res->pa;
+    fill(pe, el, va, res);
+    return true;
+}
+
+static bool external_abort(struct pe *pe, uint64_t va, bool write)
+{
+    struct mmu_fault f = {.type = FAULT_EXTERNAL, .level = -1, .write = write};
+    return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
+}
+
+static bool device_access(struct pe *pe, uint64_t va, uint64_t pa, unsigned size, bool write, uint8_t *buf)
+{
+    pe_sync_clock(pe);
+    for (unsigned done = 0; done < size;) {
+        unsigned k = size - done > 8 ? 8 : size - done;
+        /* pieces of an access that is not a power of two or not aligned (Normal memory type on a device) */
+        while ((k & (k - 1)) != 0 || ((pa + done) & (k - 1)) != 0) {
+            k--;
+        }
+        uint64_t v = 0;
+        memcpy(&v, buf + done, k);
+        bool ok = write ? bus_write(pe->bus, pa + done, k, pe->id, v) : bus_read(pe->bus, pa + done, k, pe->id, &v);
+        if (!ok) {
+            return external_abort(pe, va, write);
+        }
+        memcpy(buf + done, &v, k);
+        done += k;
+    }
+    return true;
+}
+
+/* One piece within a page, translated already */
+static bool piece(struct pe *pe, uint64_t va, uint64_t pa, unsigned size, bool write, uint8_t *buf)
+{
+    uint8_t *host = bus_ram(pe->bus, pa, size);
+    if (unlikely(host == NULL)) {
+        return device_access(pe, va, pa, size, write, buf);
+    }
+    if (!write) {
+        memcpy(buf, host, size);
+        return true;
+    }
+    uint8_t *flags = bus_page_flags(pe->bus, pa);
+    memcpy(host, buf, size);
+    if (unlikely((*flags & PAGE_MONITOR) != 0)) {
+        monitors_note_write(pe, pe, pa, size);
+    }
+    if (unlikely((*flags & PAGE_CODE) != 0)) {
+        code_write(pe, pa, size);
+    }
+    *flags |= PAGE_WRITTEN;
+    return true;
+}
+
+/* Alignment rules that come before translation (AArch64.CheckAlignment) */
+static bool check_alignment(struct pe *pe, uint64_t va, unsigned size, unsigned flags, bool write)
+{
+    if ((va & (size - 1)) != 0 && ((flags & MEM_ATOMIC) != 0 || bit64(sctlr_now(pe), 1))) {
+        return alignment_fault(pe, va, write);
+    }
+    return true;
+}
+
+static bool access_bytes(struct pe *pe, uint64_t va, unsigned size, unsigned flags, bool write, uint8_t *buf)
+{
+    struct mmu_res r[2];
+    enum mmu_acc acc = write ? ACC_WRITE : ACC_READ;
+    if (!check_alignment(pe, va, size, flags, write)) {
+        return false;
+    }
+    unsigned first = 4096 - (unsigned)(va & 0xfff);
+    if (first > size) {
+        first = size;
+    }
+    if (!translate(pe, va, acc, flags, &r[0]) || (first < size && !translate(pe, va + first, acc, flags, &r[1]))) {
+        return false;
+    }
+    if ((va & (size - 1)) != 0 && (r[0].device || (first < size && r[1].device))) {
+        return alignment_fault(pe, va, write);
+    }
+    if (unlikely((pe->debug_mode & 4) != 0) && !debug_check_access(pe, va, size, write, (flags & MEM_UNPRIV) != 0)) {
+        return false;
+    }
+    return piece(pe, va, r[0].pa, first, write, buf) &&
+           (first == size || piece(pe, va + first, r[1].pa, size - first, write, buf + first));
+}
+
+static void swap_bytes(uint8_t *b, unsigned size)
+{
+    for (unsigned i = 0; i < size / 2; i++) {
+        uint8_t t = b[i];
+        b[i] = b[size - 1 - i];
+        b[size - 1 - i] = t;
+    }
+}
+
+bool mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *val)
+{
+    uint8_t buf[8] = {0};
+    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
+    if (likely(((va + size - 1) & PAGE_MASK) == e->tag_r && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+        memcpy(buf, (const void *)(uintptr_t)(va + e->addend), size);
+        pe->last_pa = e->pa | (va & 0xfff);
+    } else {
+        if (!access_bytes(pe, va, size, flags, false, buf)) {
+            return false;
+        }
+        if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+            swap_bytes(buf, size);
+        }
+    }
+    memcpy(val, buf, 8);
+    return true;
+}
+
+bool mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t val)
+{
+    uint8_t buf[8];
+    memcpy(buf, &val, 8);
+    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
+    if (likely(((va + size - 1) & PAGE_MASK) == e->tag_w && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+        memcpy((void *)(uintptr_t)(va + e->addend), buf, size);
+        return true;
+    }
+    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+        swap_bytes(buf, size);
+    }
+    return access_bytes(pe, va, size, flags, true, buf);
+}
+
+bool mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val)
+{
+    union vreg v;
+    if (!access_bytes(pe, va, 16, flags, false, v.b)) {
+        return false;
+    }
+    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+        swap_bytes(v.b, 16);
+    }
+    *val = v;
+    return true;
+}
+
+bool mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *val)
+{
+    union vreg v = *val;
+    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+        swap_bytes(v.b, 16);
+    }
+    return access_bytes(pe, va, 16, flags, true, v.b);
+}
+
+static bool probe(struct pe *pe, uint64_t va, unsigned size, unsigned flags, enum mmu_acc acc, uint64_t *pa)
+{
+    struct mmu_res r;
+    if (!check_alignment(pe, va, size, flags, true)) {
+        return false;
+    }
+    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
+    if (likely((va & PAGE_MASK) == e->tag_w && (acc == ACC_WRITE || (va & PAGE_MASK) == e->tag_r))) {
+        *pa = e->pa | (va & 0xfff);
+        return true;
+    }
+    if (!translate(pe, va, acc, flags, &r)) {
+        return false;
+    }
+    *pa = r.pa;
+    return true;
+}
+
+bool mem_probe_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *pa)
+{
+    return probe(pe, va, size, flags, ACC_WRITE, pa);
+}
+
+bool mem_probe_rw(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *pa)
+{
+    return probe(pe, va, size, flags, ACC_RW, pa);
+}
+
+bool mem_check_sp(struct pe *pe)
+{
+    if ((pe->x[X_SP] & 15) == 0) {
+        return true;
+    }
+    /* CheckSPAlignment(): SCTLR_ELx.SA, or SA0 at EL0 */
+    uint64_t sctlr = sctlr_now(pe);
+    if (!bit64(sctlr, pe->el == 0 ? 4 : 3)) {
+        return true;
+    }
+    return pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_SP_ALIGN, 0);
+}
+
+bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
+{
+    struct mmu_res r;
+    pe->ls_iss = 1u << 8; /* ISS.CM */
+    bool ok = translate(pe, va, inval ? ACC_CM_WRITE : ACC_CM_READ, 0, &r);
+    pe->ls_iss = 0;
+    return ok;
+}
+
+bool ldst_zva(struct pe *pe, uint64_t va)
+{
+    static const uint8_t zero[64];
+    va &= ~UINT64_C(63);
+    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
+    if (likely((va & PAGE_MASK) == e->tag_w)) {
+        memset((void *)(uintptr_t)(va + e->addend), 0, 64);
+        return true;
+    }
+    struct mmu_res r;
+    if (!translate(pe, va, ACC_WRITE, 0, &r)) {
+        return false;
+    }
+    if (r.device) {
+        return alignment_fault(pe, va, true); /* DC ZVA to any type of Device memory */
+    }
+    if ((pe->debug_mode & 4) != 0 && !debug_check_access(pe, va, 64, true, false)) {
+        return false;
+    }
+    uint8_t buf[64];
+    memcpy(buf, zero, 64);
+    return piece(pe, va, r.pa, 64, true, buf);
+}
