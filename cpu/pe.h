@@ -73,10 +73,16 @@ struct pe_host;
 struct timers;
 struct pmu;
 
+struct model_id {
+    uint16_t sr;                        /* enum sr_id */
+    uint64_t val;
+};
+
 struct cpu_model {
     const char *name;
     const char *title;                  /* for --help */
-    const struct { uint16_t sr; uint64_t val; } *ids; /* reset values of ID registers: enum sr_id and value, ends with SR_COUNT */
+    const struct model_id *ids;         /* reset values of ID registers; ends with SR_COUNT */
+    uint32_t ccsidr[4];                 /* CCSIDR_EL1 by CSSELR_EL1: L1 data, L1 instruction, L2 */
 };
 
 struct pe {
@@ -122,6 +128,7 @@ struct pe {
     bool waiting_wfe;
 
     struct exc exc;
+    uint64_t exc_count;          /* exception entries and returns so far */
 
     /* --- derived, can be rebuilt --- */
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
@@ -182,11 +189,16 @@ void pe_set_sp(struct pe *pe, unsigned el, uint64_t v);
 
 static inline bool pe_e2h(const struct pe *pe)    { return (pe->sr[SR_HCR_EL2] >> 34) & 1; }
 static inline bool pe_tge(const struct pe *pe)    { return (pe->sr[SR_HCR_EL2] >> 27) & 1; }
+void pe_set_spsel(struct pe *pe, unsigned sel);       /* PSTATE.SP */
+/* A branch target as the PC holds it: address tags removed when TCR_ELx.TBI* says so. */
+uint64_t pe_canonical_pc(const struct pe *pe, uint64_t va);
+
 /* EL2&0 host: EL0 and EL2 belong to the same regime */
 static inline bool pe_host_mode(const struct pe *pe) { return pe_e2h(pe) && pe_tge(pe); }
 
 /* ---- raising synchronous exceptions (exception.c). All return false, so that `return pe_undef(pe);` reads well.
    The exception is taken when the handler returns to the core. ---- */
+void pe_update_fp_trap(struct pe *pe); /* recompute pe->fp_trap after DIRTY_FP */
 bool pe_fp_trap(struct pe *pe);   /* raises the trap that forbids FP/SIMD now (EC 0x07) */
 bool pe_undef(struct pe *pe);                                              /* EC 0, to the EL that UNDEFINED goes to */
 bool pe_raise(struct pe *pe, unsigned target_el, unsigned ec, uint32_t iss); /* to a given EL; EL1 with HCR_EL2.TGE becomes EL2 */
@@ -239,6 +251,9 @@ bool timer_write(struct pe *pe, unsigned sr, uint64_t val);
 
 /* ---- debug (debug.c) ---- */
 void debug_update(struct pe *pe);                    /* recompute pe->debug_mode after DIRTY_DEBUG or an EL change */
+/* Would software step be in force at `el` with PSTATE.D = d (MDSCR_EL1.SS, KDE, routing, OS lock)? */
+bool debug_step_enabled(const struct pe *pe, unsigned el, bool d);
+bool debug_raise_step(struct pe *pe);                /* raise the Software Step exception; returns false */
 bool must_check debug_check_fetch(struct pe *pe, uint64_t va);   /* breakpoints; false: exception raised */
 bool must_check debug_check_access(struct pe *pe, uint64_t va, unsigned size, bool write, bool unpriv); /* watchpoints */
 

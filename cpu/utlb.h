@@ -40,6 +40,8 @@ struct uctx_pool {
     struct utlb_set set[UTLB_CONTEXTS];
     struct uctx_key key[UTLB_CONTEXTS];
     bool valid[UTLB_CONTEXTS];
+    bool used[UTLB_CONTEXTS];     /* may hold entries */
+    unsigned hint[3];             /* last set of each EL */
     uint32_t next;           /* replacement: round robin */
     struct utlb_set none;    /* never matches: forces the slow path */
 };

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop around the instances: everything that happens between instructions. */
+#include "cpu/core.h"
+#include "cpu/utlb.h"
+
+/* Bring derived state up to date and take what is pending. false: the machine wants control. */
+static bool service(struct pe *pe)
+{
+    while (pe->dirty != 0) {
+        uint32_t d = pe->dirty;
+        pe->dirty = d & (DIRTY_STOP | DIRTY_TIME);
+        if (d & DIRTY_DEBUG) {
+            uint8_t before = pe->debug_mode;
+            debug_update(pe);
+            d |= before != pe->debug_mode ? DIRTY_XLAT : 0;
+        }
+        if (d & DIRTY_XLAT) {
+            pe_select_context(pe);
+        }
+        if (d & DIRTY_FP) {
+            pe_update_fp_trap(pe);
+        }
+        if (d & (DIRTY_STOP | DIRTY_TIME)) {
+            pe->dirty |= d & DIRTY_IRQ;
+            return false;
+        }
+        if (d & DIRTY_IRQ) {
+            (void)pe_take_interrupt(pe);
+        }
+    }
+    return true;
+}
+
+/* A synchronous exception at pe->pc, before any instruction was executed there */
+static const struct slot *fetch_exception(struct pe *pe)
+{
+    pe->n--;
+    pe_take_sync(pe);
+    return NULL;
+}
+
+/* Translate pe->pc for execution and remember it. NULL: an exception was taken. */
+static const struct slot *fetch_slow(struct pe *pe)
+{
+    struct mmu_res r;
+    struct mmu_req req = {.va = pe->pc, .acc = ACC_FETCH, .el = pe->el, .pan = pe->pan && pe->el != 0};
+    mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, &r);
+    if (r.fault.type == FAULT_NONE && bus_ram(pe->bus, r.pa & PAGE_MASK, 4096) == NULL) {
+        uint64_t dummy;
+        (void)!bus_read(pe->bus, r.pa & ~UINT64_C(3), 4, pe->id, &dummy);
+        pe->host->report(pe->host->opaque, pe, "instruction fetch from %#lx, which is not RAM", (unsigned long)r.pa);
+        r.fault = (struct mmu_fault){.type = FAULT_EXTERNAL, .level = -1};
+    }
+    if (r.fault.type != FAULT_NONE) {
+        pe_raise_abort(pe, pe->pc, 0, &r.fault, true);
+        return fetch_exception(pe);
+    }
+    struct code_page *p = code_get(pe, r.pa);
+    struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
+    e->tag = pe->pc & PAGE_MASK;
+    e->slots = p->slots;
+    pe->page_va = pe->pc & PAGE_MASK;
+    pe->slots_base = p->slots;
+    return p->slots + bits64(pe->pc, 11, 2);
+}
+
+/* The decoded slot at pe->pc. NULL: an exception was taken instead. */
+static const struct slot *fetch(struct pe *pe)
+{
+    const struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
+    const struct slot *s;
+    if ((pe->pc & ~UINT64_C(0xffc)) == e->tag) {
+        pe->page_va = pe->pc & PAGE_MASK;
+        pe->slots_base = e->slots;
+        s = e->slots + bits64(pe->pc, 11, 2);
+    } else {
+        uint64_t canonical = pe_canonical_pc(pe, pe->pc);
+        if (canonical != pe->pc) {
+            pe->pc = canonical;
+            return fetch(pe);
+        }
+        if ((pe->pc & 3) != 0) {
+            pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_PC_ALIGN, 0);
+            return fetch_exception(pe);
+        }
+        s = fetch_slow(pe);
+        if (s == NULL) {
+            return NULL;
+        }
+    }
+    if (s->run == 0) {
+        code_decode_run(pe, code_page_of(pe->slots_base), (unsigned)(s - pe->slots_base));
+    }
+    return s;
+}
+
+/* Illegal Execution state and debug events come before the instruction. false: an exception was taken. */
+static bool before_instruction(struct pe *pe)
+{
+    if ((pe->debug_mode & 1) != 0 && pe->ss == 0) {
+        debug_raise_step(pe);
+        (void)fetch_exception(pe);
+        return false;
+    }
+    if ((pe->debug_mode & 2) != 0 && !debug_check_fetch(pe, pe->pc)) {
+        (void)fetch_exception(pe);
+        return false;
+    }
+    if (pe->il) {
+        pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_ILLEGAL_STATE, 0);
+        (void)fetch_exception(pe);
+        return false;
+    }
+    return true;
+}
+
+static void run(struct pe *pe, bool stepping)
+{
+    pe->s = NULL;
+    while (pe->n > 0) {
+        if (pe->dirty != 0 && !service(pe)) {
+            return;
+        }
+        const struct slot *s = fetch(pe);
+        if (s == NULL) {
+            continue;
+        }
+        if (pe->debug_mode != 0 || pe->il) {
+            if (before_instruction(pe)) {
+                bool stepped = (pe->debug_mode & 1) != 0;
+                uint64_t exc_before = pe->exc_count;
+                step_one(pe, s);
+                /* the instruction of an active software step is done: PSTATE.SS = 0 makes the step pending; an exception
+                   entry or return has set PSTATE.SS by its own rules */
+                if (stepped && exc_before == pe->exc_count) {
+                    pe->ss = 0;
+                }
+            }
+        } else if (stepping || s->run > pe->n) {
+            step_one(pe, s);
+        } else {
+            fast_enter(pe, s, pe->n - s->run);
+        }
+    }
+    /* what the last instruction changed takes effect now, so that a run cut in two equals one that is not */
+}
+
+void core_run(struct pe *pe)
+{
+    run(pe, false);
+}
+
+void core_run_stepping(struct pe *pe)
+{
+    run(pe, true);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A PE's place, time and PSTATE; reset. */
+#include "cpu/core.h"
+#include "cpu/ldst.h"
+#include "cpu/utlb.h"
+
+#include <string.h>
+
+uint64_t pe_pc(const struct pe *pe)
+{
+    return pe->s == NULL ? pe->pc : pe->page_va + (uint64_t)(pe->s - pe->slots_base) * 4;
+}
+
+uint64_t pe_icount(const struct pe *pe)
+{
+    uint64_t charged = pe->icount_base + (uint64_t)(pe->budget - pe->n);
+    return pe->s == NULL ? charged : charged - pe->s->run;
+}
+
+uint64_t pe_time_ns(const struct pe *pe)
+{
+    return pe->time_base_ns + (pe_icount(pe) - pe->icount_base) * pe->ns_per_insn;
+}
+
+void pe_sync_clock(struct pe *pe)
+{
+    pe->clock->now_ns = pe_time_ns(pe);
+}
+
+uint32_t pe_nzcv(const struct pe *pe)
+{
+    return (uint32_t)(pe->nf >> 63) << 31 | (uint32_t)(pe->zf == 0) << 30 | (uint32_t)(pe->cf != 0) << 29 |
+           (uint32_t)(pe->vf >> 63) << 28;
+}
+
+void pe_set_nzcv(struct pe *pe, uint32_t nzcv)
+{
+    pe->nf = (uint64_t)(nzcv >> 31) << 63;
+    pe->zf = (nzcv >> 30 & 1) == 0;
+    pe->cf = nzcv >> 29 & 1;
+    pe->vf = (uint64_t)(nzcv >> 28 & 1) << 63;
+}
+
+/* GetPSRFromPSTATE() */
+uint64_t pe_spsr_value(const struct pe *pe)
+{
+    uint64_t v = pe_nzcv(pe);
+    v |= (uint64_t)pe->dit << 24 | (uint64_t)pe->uao << 23 | (uint64_t)pe->pan << 22 | (uint64_t)pe->ss << 21 |
+         (uint64_t)pe->il << 20 | (uint64_t)pe->ssbs << 12 | (uint64_t)pe->btype << 10 | (uint64_t)pe->daif << 6;
+    return v | (uint64_t)pe->el << 2 | pe->sp_sel;
+}
+
+static unsigned sp_in_use(const struct pe *pe)
+{
+    return pe->sp_sel ? pe->el : 0;
+}
+
+uint64_t pe_get_sp(const struct pe *pe, unsigned el)
+{
+    return el == sp_in_use(pe) ? pe->x[X_SP] : pe->sr[SR_SP_EL0 + el];
+}
+
+void pe_set_sp(struct pe *pe, unsigned el, uint64_t v)
+{
+    if (el == sp_in_use(pe)) {
+        pe->x[X_SP] = v;
+    } else {
+        pe->sr[SR_SP_EL0 + el] = v;
+    }
+}
+
+/* AArch64.BranchAddr(): with address tags ignored for code, bits 63:56 are made canonical */
+uint64_t pe_canonical_pc(const struct pe *pe, uint64_t va)
+{
+    enum mmu_regime regime = pe_regime(pe, pe->el);
+    uint64_t tcr = pe->sr[regime == REGIME_EL10 ? SR_TCR_EL1 : SR_TCR_EL2];
+    if (regime == REGIME_EL2) {
+        return bit64(tcr, 20) ? bits64(va, 55, 0) : va;
+    }
+    bool high = bit64(va, 55);
+    if (!bit64(tcr, high ? 38 : 37)) {
+        return va;
+    }
+    return (uint64_t)sext64(va, 56);
+}
+
+void pe_reset(struct pe *pe, unsigned el, uint64_t pc)
+{
+    memset(pe->x, 0, sizeof(pe->x));
+    memset(pe->v, 0, sizeof(pe->v));
+    pe_set_nzcv(pe, 0);
+    pe->fpcr = pe->fpsr = 0;
+    sysreg_reset(pe);
+    pe->el = (uint8_t)el;
+    pe->sp_sel = 1;
+    pe->daif = 15;
+    pe->pan = pe->uao = pe->ssbs = pe->il = pe->ss = pe->dit = pe->btype = pe->tco = 0;
+    pe->pc = pc;
+    pe->s = NULL;
+    pe->mon_armed = false;
+    pe->event_reg = false;
+    pe->serror_pending = false;
+    pe->exc.valid = false;
+    pe->waiting_wfi = pe->waiting_wfe = false;
+    pe->dirty = DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
+    utlb_flush_all(pe->upool);
+    tlb_invalidate(pe->tlb, &(struct tlbi_req){.kind = TLBI_ALL, .regime = REGIME_EL10});
+    tlb_invalidate(pe->tlb, &(struct tlbi_req){.kind = TLBI_ALL, .regime = REGIME_EL20});
+    tlb_invalidate(pe->tlb, &(struct tlbi_req){.kind = TLBI_ALL, .regime = REGIME_EL2});
+}

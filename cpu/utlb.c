@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The host micro-TLB and translation contexts. */
+#include "cpu/utlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void set_clear(struct utlb_set *s)
+{
+    for (unsigned k = 0; k < UTLB_D; k++) {
+        s->d[k].tag_r = s->d[k].tag_w = UTLB_INVALID;
+    }
+    for (unsigned k = 0; k < UTLB_I; k++) {
+        s->i[k].tag = UTLB_INVALID;
+    }
+}
+
+struct uctx_pool *utlb_new(void)
+{
+    struct uctx_pool *p = calloc(1, sizeof(*p));
+    if (p != NULL) {
+        utlb_flush_all(p);
+        set_clear(&p->none);
+    }
+    return p;
+}
+
+void utlb_free(struct uctx_pool *p)
+{
+    free(p);
+}
+
+void utlb_flush_all(struct uctx_pool *p)
+{
+    for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
+        if (p->used[c]) {
+            set_clear(&p->set[c]);
+            p->used[c] = false;
+        }
+    }
+}
+
+/* Tags keep the address as the program gave it; ranges compare without the tag byte. */
+static bool in_range(uint64_t tag, uint64_t va, uint64_t len)
+{
+    return tag != UTLB_INVALID && bits64(tag - va, 55, 0) < len;
+}
+
+void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
+{
+    if (len == 0) {
+        utlb_flush_all(p);
+        return;
+    }
+    va &= PAGE_MASK;
+    uint64_t pages = (len + 4095) >> PAGE_SHIFT;
+    for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
+        struct utlb_set *s = &p->set[c];
+        if (!p->used[c]) {
+            continue;
+        }
+        uint64_t n = pages < UTLB_D ? pages : UTLB_D;
+        for (uint64_t k = 0; k < n; k++) {
+            struct utlb_d *d = &s->d[((va >> PAGE_SHIFT) + k) % UTLB_D];
+            if (in_range(d->tag_r, va, pages << PAGE_SHIFT) || in_range(d->tag_w, va, pages << PAGE_SHIFT)) {
+                d->tag_r = d->tag_w = UTLB_INVALID;
+            }
+            struct utlb_i *i = &s->i[((va >> PAGE_SHIFT) + k) % UTLB_I];
+            if (in_range(i->tag, va, pages << PAGE_SHIFT)) {
+                i->tag = UTLB_INVALID;
+            }
+        }
+    }
+}
+_Static_assert(UTLB_D == UTLB_I, "one loop serves both tables");
+
+void utlb_close_writes(struct uctx_pool *p, uint64_t pa_page)
+{
+    pa_page &= PAGE_MASK;
+    for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
+        for (unsigned k = 0; p->used[c] && k < UTLB_D; k++) {
+            if (p->set[c].d[k].pa == pa_page) {
+                p->set[c].d[k].tag_w = UTLB_INVALID;
+            }
+        }
+    }
+}
+
+enum mmu_regime pe_regime(const struct pe *pe, unsigned el)
+{
+    bool el2 = feat_has(&pe->feat, FEAT_EL2);
+    if (el == 2) {
+        return pe_e2h(pe) ? REGIME_EL20 : REGIME_EL2;
+    }
+    return el == 0 && el2 && pe_host_mode(pe) ? REGIME_EL20 : REGIME_EL10;
+}
+
+void pe_mmu_regs(const struct pe *pe, enum mmu_regime regime, struct mmu_regs *r)
+{
+    bool el10 = regime == REGIME_EL10;
+    bool el2 = feat_has(&pe->feat, FEAT_EL2);
+    r->regime = regime;
+    r->sctlr = pe->sr[el10 ? SR_SCTLR_EL1 : SR_SCTLR_EL2];
+    r->tcr = pe->sr[el10 ? SR_TCR_EL1 : SR_TCR_EL2];
+    r->ttbr0 = pe->sr[el10 ? SR_TTBR0_EL1 : SR_TTBR0_EL2];
+    r->ttbr1 = pe->sr[el10 ? SR_TTBR1_EL1 : SR_TTBR1_EL2];
+    r->mair = pe->sr[el10 ? SR_MAIR_EL1 : SR_MAIR_EL2];
+    r->hcr = el2 ? pe->sr[SR_HCR_EL2] : 0;
+    r->vtcr = pe->sr[SR_VTCR_EL2];
+    r->vttbr = pe->sr[SR_VTTBR_EL2];
+    r->sctlr_el2 = pe->sr[SR_SCTLR_EL2];
+    if (el10 && el2 && pe_tge(pe)) {
+        /* HCR_EL2.TGE: SCTLR_EL1.M and HCR_EL2.VM are treated as 0 */
+        r->sctlr &= ~UINT64_C(1);
+        r->hcr &= ~(BIT64(0) | BIT64(12));
+    }
+}
+
+static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r, struct uctx_key *k)
+{
+    const uint64_t hcr_bits = BIT64(0) | BIT64(2) | BIT64(12) | BIT64(27) | BIT64(32) | BIT64(33) | BIT64(34) | BIT64(46);
+    memset(k, 0, sizeof(*k));
+    k->word[0] = (uint64_t)r->regime | (uint64_t)el << 2 | (uint64_t)(pe->pan && el != 0) << 4 |
+                 (uint64_t)((pe->debug_mode & 4) != 0) << 5 | (uint64_t)mmu_asid(&pe->mfeat, r) << 16;
+    k->word[1] = r->sctlr;
+    k->word[2] = r->tcr;
+    k->word[3] = r->mair;
+    if (r->regime == REGIME_EL10) {
+        k->word[0] |= (uint64_t)mmu_vmid(&pe->mfeat, r) << 32;
+        k->word[4] = r->hcr & hcr_bits;
+        k->word[5] = (r->hcr & 1) ? r->vtcr : 0;
+    }
+}
+
+static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_regs *r)
+{
+    struct uctx_pool *p = pe->upool;
+    struct uctx_key k;
+    make_key(pe, el, r, &k);
+    unsigned h = p->hint[el];
+    if (p->valid[h] && memcmp(&p->key[h], &k, sizeof(k)) == 0) {
+        p->used[h] = true;
+        return &p->set[h];
+    }
+    for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
+        if (p->valid[c] && memcmp(&p->key[c], &k, sizeof(k)) == 0) {
+            p->hint[el] = c;
+            p->used[c] = true;
+            return &p->set[c];
+        }
+    }
+    unsigned c = p->next;
+    do { /* the set in use stays: it may be the privileged half of the same context */
+        c = p->next;
+        p->next = (p->next + 1) % UTLB_CONTEXTS;
+    } while (&p->set[c] == pe->dt);
+    set_clear(&p->set[c]);
+    p->key[c] = k;
+    p->valid[c] = true;
+    p->used[c] = true;
+    p->hint[el] = c;
+    return &p->set[c];
+}
+
+void pe_select_context(struct pe *pe)
+{
+    pe_mmu_regs(pe, pe_regime(pe, pe->el), &pe->regs);
+    pe->dt = find_set(pe, pe->el, &pe->regs);
+    pe->dt_unpriv = &pe->upool->none;
+    pe->dirty &= ~(uint32_t)DIRTY_XLAT;
+}
+
+struct utlb_set *pe_unpriv_set(struct pe *pe)
+{
+    if (pe->dt_unpriv == &pe->upool->none) {
+        pe->dt_unpriv = find_set(pe, 0, &pe->regs);
+    }
+    return pe->dt_unpriv;
+}
