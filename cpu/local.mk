@@ -5,7 +5,7 @@ libcpu_la_SOURCES += \
 	cpu/pe.h
 
 A64_TABLES = cpu/a64.tbl
-SYSREG_TABLES =
+SYSREG_TABLES = cpu/sysreg.tbl
 EXTRA_DIST += $(A64_TABLES) $(SYSREG_TABLES)
 
 a64-ops.h: a64.stamp
@@ -18,11 +18,12 @@ a64.stamp: tools/gen-a64 $(A64_TABLES)
 CLEANFILES += a64.stamp a64-ops.h a64-decode.c a64-v.h
 
 sysreg-ids.h: sysreg.stamp
+sysreg-decls.h: sysreg.stamp
 sysreg-table.c: sysreg.stamp
 sysreg.stamp: tools/gen-sysreg cpu/sysreg.tbl
-	$(AM_V_GEN)tools/gen-sysreg $(srcdir)/cpu/sysreg.tbl --ids sysreg-ids.h --table sysreg-table.c
+	$(AM_V_GEN)tools/gen-sysreg $(srcdir)/cpu/sysreg.tbl --ids sysreg-ids.h --decls sysreg-decls.h --table sysreg-table.c
 	$(AM_V_at)touch $@
-CLEANFILES += sysreg.stamp sysreg-ids.h sysreg-table.c
+CLEANFILES += sysreg.stamp sysreg-ids.h sysreg-decls.h sysreg-table.c
 
 # To be listed when their tables have landed:
 # BUILT_SOURCES += a64-ops.h a64-v.h sysreg-ids.h

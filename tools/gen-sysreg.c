@@ -3,6 +3,7 @@
  * Reads cpu/sysreg.tbl and writes what the build needs of it:
  *
  *   gen-sysreg TABLE --ids OUT.h      enum sr_id
+ *   gen-sysreg TABLE --decls OUT.h    declarations of the handlers and trap predicates
  *   gen-sysreg TABLE --table OUT.c    the rows as C data (needs cpu/sysreg-int.h)
  *   gen-sysreg TABLE --list OUT.txt   one line a register, for test generators and people
  *
@@ -566,10 +567,7 @@ static unsigned trap_index(const struct table *t, const char *name)
 static void write_traps(FILE *out, const struct table *t, unsigned *first)
 {
     unsigned n = 0;
-    for (unsigned i = 0; i < t->n_trap_names; i++) {
-        fprintf(out, "sysreg_trap trap_%s;\n", t->trap_names[i]);
-    }
-    fprintf(out, "\nsysreg_trap *const sysreg_trap_fns[] = {\n");
+    fprintf(out, "sysreg_trap *const sysreg_trap_fns[] = {\n");
     for (unsigned i = 0; i < t->n_trap_names; i++) {
         fprintf(out, "    trap_%s,\n", t->trap_names[i]);
     }
@@ -609,9 +607,14 @@ static void write_fields(FILE *out, const struct table *t, unsigned *first)
     fprintf(out, "    { NULL, 0, 0 }\n};\n\n");
 }
 
-/* Declarations of the handlers, each once. */
-static void write_handlers(FILE *out, const struct table *t)
+/* Declarations of the handlers and predicates, each once. */
+static void write_decls(FILE *out, const struct table *t)
 {
+    head(out, t);
+    fprintf(out, "#ifndef HYPSCOPE_SYSREG_DECLS_H\n#define HYPSCOPE_SYSREG_DECLS_H\n\n#include \"cpu/sysreg-int.h\"\n\n");
+    for (unsigned i = 0; i < t->n_trap_names; i++) {
+        fprintf(out, "sysreg_trap trap_%s;\n", t->trap_names[i]);
+    }
     for (unsigned i = 0; i < t->n; i++) {
         bool rd = t->regs[i].rd[0] != '\0', wr = t->regs[i].wr[0] != '\0';
         for (unsigned k = 0; k < i; k++) {
@@ -625,7 +628,7 @@ static void write_handlers(FILE *out, const struct table *t)
             fprintf(out, "sysreg_wr sysreg_wr_%s;\n", t->regs[i].wr);
         }
     }
-    fputc('\n', out);
+    fprintf(out, "\n#endif\n");
 }
 
 static void write_row(FILE *out, const struct table *t, unsigned i, const unsigned *gate_first, const unsigned *gate_n,
@@ -657,8 +660,7 @@ static void write_table(FILE *out, struct table *t)
 {
     static unsigned gate_first[MAX_REGS], gate_n[MAX_REGS], trap_first[MAX_REGS], field_first[MAX_REGS + 1];
     head(out, t);
-    fprintf(out, "#include \"cpu/sysreg-int.h\"\n\n");
-    write_handlers(out, t);
+    fprintf(out, "#include \"sysreg-decls.h\"\n\n");
     write_gates(out, t, gate_first, gate_n);
     write_traps(out, t, trap_first);
     write_fields(out, t, field_first);
@@ -703,6 +705,8 @@ static int emit(struct table *t, const char *option, const char *path)
     }
     if (strcmp(option, "--ids") == 0) {
         write_ids(out, t);
+    } else if (strcmp(option, "--decls") == 0) {
+        write_decls(out, t);
     } else if (strcmp(option, "--table") == 0) {
         write_table(out, t);
     } else {
@@ -721,10 +725,10 @@ int main(int argc, char **argv)
     static struct table t;
     bool ok = argc >= 4 && argc % 2 == 0;
     for (int i = 2; ok && i < argc; i += 2) {
-        ok = strcmp(argv[i], "--ids") == 0 || strcmp(argv[i], "--table") == 0 || strcmp(argv[i], "--list") == 0;
+        ok = strcmp(argv[i], "--ids") == 0 || strcmp(argv[i], "--decls") == 0 || strcmp(argv[i], "--table") == 0 || strcmp(argv[i], "--list") == 0;
     }
     if (!ok) {
-        fprintf(stderr, "usage: gen-sysreg TABLE {--ids OUT.h | --table OUT.c | --list OUT.txt}...\n");
+        fprintf(stderr, "usage: gen-sysreg TABLE {--ids OUT.h | --decls OUT.h | --table OUT.c | --list OUT.txt}...\n");
         return 2;
     }
     t.path = argv[1];

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Models: the ID registers that differ from zero. AArch64 at every Exception
+ * level, no EL3, and nothing reported that is not implemented. Everything else
+ * that a PE does follows from these values (features.c).
+ */
+#include "cpu/models.h"
+
+#include <string.h>
+
+/* Armv8.0: no VHE */
+static const struct model_id cortex_a72_ids[] = {
+    { SR_MIDR_EL1, 0x410fd083 },
+    { SR_ID_AA64PFR0_EL1, 0x0000000001000111 },
+    { SR_ID_AA64DFR0_EL1, 0x0000000010305106 },
+    { SR_ID_AA64ISAR0_EL1, 0x0000000000011120 },
+    { SR_ID_AA64MMFR0_EL1, 0x0000000000001124 },
+    { SR_CTR_EL0, 0x8444c004 },
+    { SR_DCZID_EL0, 4 },
+    { SR_CLIDR_EL1, 0x0a200023 },
+    { SR_PMCR_EL0, 0x41023040 },
+    { SR_COUNT, 0 },
+};
+
+/* Armv8.2 with VHE, RAS, LSE */
+static const struct model_id neoverse_n1_ids[] = {
+    { SR_MIDR_EL1, 0x414fd0c1 },
+    { SR_ID_AA64PFR0_EL1, 0x1100000011110111 },
+    { SR_ID_AA64PFR1_EL1, 0x0000000000000020 },
+    { SR_ID_AA64DFR0_EL1, 0x0000000010305408 },
+    { SR_ID_AA64ISAR0_EL1, 0x0000100010211120 },
+    { SR_ID_AA64ISAR1_EL1, 0x0000000000100001 },
+    { SR_ID_AA64MMFR0_EL1, 0x0000000000101125 },
+    { SR_ID_AA64MMFR1_EL1, 0x0000000010212122 },
+    { SR_ID_AA64MMFR2_EL1, 0x0000000000001011 },
+    { SR_CTR_EL0, 0x8444c004 },
+    { SR_DCZID_EL0, 4 },
+    { SR_CLIDR_EL1, 0x82000023 },
+    { SR_PMCR_EL0, 0x410c3040 },
+    { SR_COUNT, 0 },
+};
+
+static const struct cpu_model models[] = {
+    { "cortex-a72", "Armv8.0-A, no VHE", cortex_a72_ids, { 0x701fe00a, 0x201fe012, 0x70ffe07a, 0 } },
+    { "neoverse-n1", "Armv8.2-A with VHE, RAS, LSE", neoverse_n1_ids, { 0x701fe01a, 0x201fe01a, 0x70ffe03a, 0 } },
+};
+
+const struct cpu_model *cpu_model_at(unsigned i)
+{
+    return i < ARRAY_LEN(models) ? &models[i] : NULL;
+}
+
+const struct cpu_model *cpu_model_find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++) {
+        if (strcmp(models[i].name, name) == 0) {
+            return &models[i];
+        }
+    }
+    return NULL;
+}

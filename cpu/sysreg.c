@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MRS, MSR, SYS and SYSL: privilege, traps, redirection, and the registers that are plain storage. */
+#include "cpu/sysreg-int.h"
+
+/*
+ * Indices from SR_COUNT on stand for the IMPLEMENTATION DEFINED space, S1_<op1>_C<11|15>_* and S3_<op1>_C<11|15>_*: the
+ * encoding is needed for the syndrome, and no register is there.
+ */
+
+static bool enc_is_impdef(uint16_t enc)
+{
+    return (enc & (1u << 14)) != 0 && ((enc >> 7) & 0xb) == 0xb;
+}
+
+static unsigned impdef_pack(uint16_t enc)
+{
+    return (unsigned)(enc >> 15) << 11 | ((enc >> 11) & 7u) << 8 | ((enc >> 9) & 1u) << 7 | (enc & 0x7fu);
+}
+
+static uint16_t impdef_unpack(unsigned k)
+{
+    return (uint16_t)(((k >> 11) & 1) << 15 | 1u << 14 | ((k >> 8) & 7) << 11 | 0xbu << 7 | ((k >> 7) & 1) << 9 | (k & 0x7f));
+}
+
+int sysreg_lookup(uint16_t enc)
+{
+    int id = sysreg_index[enc];
+    if (id != SR_NONE) {
+        return id;
+    }
+    return enc_is_impdef(enc) ? SR_COUNT + (int)impdef_pack(enc) : -1;
+}
+
+/* HCR_EL2.TIDCP traps EL1; for EL0 the choice made is UNDEFINED. */
+static bool access_impdef(struct pe *pe, unsigned idx, unsigned rt, bool read)
+{
+    uint16_t enc = impdef_unpack(idx - SR_COUNT);
+    if (pe->el == 1 && bit64(pe->sr[SR_HCR_EL2], 20)) {
+        return pe_raise(pe, 2, EC_SYSREG, pe_sysreg_iss(enc, rt, read));
+    }
+    if (pe->host != NULL && pe->host->report != NULL && pe->el != 0) {
+        pe->host->report(pe->host->opaque, pe, "no IMPLEMENTATION DEFINED register S%u_%u_C%u_C%u_%u: UNDEFINED", enc >> 14,
+                         (enc >> 11) & 7, (enc >> 7) & 15, (enc >> 3) & 15, enc & 7);
+    }
+    return pe_undef(pe);
+}
+
+/* The trap controls of the row, in order. false: one of them raised an exception. */
+static bool check_traps(struct pe *pe, const struct sysreg *r, unsigned rt, bool write)
+{
+    const struct sysreg_step *s = &sysreg_steps[r->trap_first];
+    for (unsigned i = 0; i < r->trap_n; i++) {
+        if ((s[i].dir & (write ? 2 : 1)) == 0) {
+            continue;
+        }
+        unsigned target = sysreg_trap_fns[s[i].trap](pe, write);
+        if (unlikely(target != TRAP_NONE)) {
+            if (target == TRAP_UNDEF) {
+                return pe_undef(pe);
+            }
+            return pe_raise(pe, target, EC_SYSREG, pe_sysreg_iss(r->enc, rt, !write));
+        }
+    }
+    return true;
+}
+
+/* Everything that comes before the register itself; NULL: raised. */
+static inline const struct sysreg *resolve(struct pe *pe, unsigned idx, unsigned rt, bool write)
+{
+    const struct sysreg *r = &sysreg_table[idx];
+    unsigned el = pe->el;
+    if (unlikely((r->acc[el] & (write ? 2 : 1)) == 0 || feat_has(&pe->feat, r->feat) == r->feat_not)) {
+        (void)pe_undef(pe);
+        return NULL;
+    }
+    if (el == 2) {
+        if (pe_e2h(pe)) {
+            return r->e2h != SR_NONE ? &sysreg_table[r->e2h] : r;
+        }
+        if (unlikely(r->alias)) {
+            (void)pe_undef(pe);
+            return NULL;
+        }
+    } else if (r->trap_n != 0 && unlikely(!check_traps(pe, r, rt, write))) {
+        return NULL;
+    }
+    return r;
+}
+
+bool sysreg_read(struct pe *pe, unsigned idx, unsigned rt, uint64_t *val)
+{
+    if (unlikely(idx >= SR_COUNT)) {
+        return access_impdef(pe, idx, rt, true);
+    }
+    const struct sysreg *r = resolve(pe, idx, rt, false);
+    if (unlikely(r == NULL)) {
+        return false;
+    }
+    if (r->rd != NULL) {
+        return r->rd(pe, r, rt, val);
+    }
+    *val = pe->sr[r->sr];
+    return true;
+}
+
+uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
+{
+    uint64_t v = (val & r->wmask) | r->res1;
+    for (unsigned i = 0; i < r->gate_n; i++) {
+        const struct sysreg_gate *g = &sysreg_gates[r->gate_first + i];
+        if (feat_has(&pe->feat, g->feat)) {
+            v = (v & ~g->mask) | (val & g->mask);
+        }
+    }
+    return v;
+}
+
+static void record_write(struct pe *pe, const struct sysreg *r, uint64_t old, uint64_t val)
+{
+    struct rec rec = {
+        .kind = REC_SYSREG, .pe = (uint8_t)pe->id, .from_el = pe->el, .el = pe->el, .icount = pe_icount(pe),
+        .time_ns = pe_time_ns(pe), .pc = pe_pc(pe), .a = r->enc, .b = val, .c = old,
+        .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
+    };
+    pe->rec->put(pe->rec->opaque, &rec);
+}
+
+void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
+{
+    uint64_t old = pe->sr[r->sr];
+    if (old != val) {
+        pe->sr[r->sr] = val;
+        pe->dirty |= r->dirty;
+    }
+    if (unlikely(pe->rec != NULL) && (r->cls == SRC_el2cfg || r->cls == SRC_el2vm)) {
+        record_write(pe, r, old, val);
+    }
+}
+
+bool sysreg_write(struct pe *pe, unsigned idx, unsigned rt, uint64_t val)
+{
+    if (unlikely(idx >= SR_COUNT)) {
+        return access_impdef(pe, idx, rt, false);
+    }
+    const struct sysreg *r = resolve(pe, idx, rt, true);
+    if (unlikely(r == NULL)) {
+        return false;
+    }
+    if (r->wr != NULL) {
+        return r->wr(pe, r, rt, val);
+    }
+    sysreg_put(pe, r, sysreg_legal(pe, r, val));
+    return true;
+}
+
+const char *sysreg_name(unsigned idx)
+{
+    return idx < SR_COUNT ? sysreg_infos[idx].name : "IMPLEMENTATION DEFINED";
+}
+
+enum sysreg_class sysreg_class_of(unsigned idx)
+{
+    return idx < SR_COUNT ? (enum sysreg_class)sysreg_table[idx].cls : SRC_op;
+}
+
+const char *sysreg_class_name(enum sysreg_class cls)
+{
+    static const char *const names[SRC_COUNT] = {
+        [SRC_gp] = "gp", [SRC_fp] = "fp", [SRC_el1sys] = "el1sys", [SRC_el2cfg] = "el2cfg", [SRC_el2vm] = "el2vm",
+        [SRC_vgic] = "vgic", [SRC_timer] = "timer", [SRC_debug] = "debug", [SRC_pmu] = "pmu", [SRC_keys] = "keys",
+        [SRC_ras] = "ras", [SRC_id] = "id", [SRC_op] = "op",
+    };
+    return names[cls];
+}
+
+uint16_t sysreg_encoding(unsigned idx)
+{
+    return idx < SR_COUNT ? sysreg_table[idx].enc : impdef_unpack(idx - SR_COUNT);
+}
+
+const struct sysreg_field *sysreg_fields_of(unsigned idx, unsigned *n)
+{
+    if (idx >= SR_COUNT) {
+        *n = 0;
+        return NULL;
+    }
+    *n = sysreg_infos[idx].field_n;
+    return &sysreg_fields[sysreg_infos[idx].field_first];
+}
+
+bool sysreg_has_storage(const struct pe *pe, unsigned idx)
+{
+    if (idx == SR_NONE || idx >= SR_COUNT) {
+        return false;
+    }
+    const struct sysreg *r = &sysreg_table[idx];
+    return r->sr == idx && r->cls != SRC_op && r->cls != SRC_vgic && feat_has(&pe->feat, r->feat) != r->feat_not;
+}
+
+/* Registers whose reset value depends on the PE or on whether EL2 is there. */
+static void reset_special(struct pe *pe)
+{
+    pe->sr[SR_MPIDR_EL1] = BIT64(31) | pe->id;
+    pe->sr[SR_VPIDR_EL2] = pe->sr[SR_MIDR_EL1];
+    pe->sr[SR_VMPIDR_EL2] = pe->sr[SR_MPIDR_EL1];
+    pe->sr[SR_MDCR_EL2] = bits64(pe->sr[SR_PMCR_EL0], 15, 11); /* HPMN: all counters */
+    if (!feat_has(&pe->feat, FEAT_EL2)) {
+        pe->sr[SR_ID_AA64PFR0_EL1] = set_bits64(pe->sr[SR_ID_AA64PFR0_EL1], 11, 8, 0);
+        pe->sr[SR_HCR_EL2] = 0;
+        pe->sr[SR_CPTR_EL2] = 0;
+    }
+}
+
+void sysreg_reset(struct pe *pe)
+{
+    for (unsigned i = 0; i < SR_COUNT; i++) {
+        const struct sysreg *r = &sysreg_table[i];
+        uint64_t fixed = r->wmask;
+        for (unsigned k = 0; k < r->gate_n; k++) {
+            fixed |= sysreg_gates[r->gate_first + k].mask;
+        }
+        uint64_t reset = sysreg_infos[i].reset;
+        pe->sr[i] = r->sr != i || i == SR_NONE ? 0 : (reset & ~fixed) | sysreg_legal(pe, r, reset);
+    }
+    for (const struct model_id *m = pe->model->ids; m->sr != SR_COUNT; m++) {
+        pe->sr[m->sr] = m->val;
+    }
+    reset_special(pe);
+    pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* System registers for those who look at them from outside: names, classes, fields. The accesses are in cpu/pe.h. */
+#ifndef HYPSCOPE_CPU_SYSREG_H
+#define HYPSCOPE_CPU_SYSREG_H
+
+#include "cpu/pe.h"
+
+/* State class of a register, so that reports can break a switch down. */
+enum sysreg_class {
+    SRC_gp, SRC_fp, SRC_el1sys, SRC_el2cfg, SRC_el2vm, SRC_vgic, SRC_timer, SRC_debug, SRC_pmu, SRC_keys, SRC_ras, SRC_id, SRC_op,
+    SRC_COUNT
+};
+
+struct sysreg_field {
+    const char *name;
+    uint8_t hi, lo;
+};
+
+enum sysreg_class sysreg_class_of(unsigned idx);
+const char *sysreg_class_name(enum sysreg_class cls);
+/* op0:op1:CRn:CRm:op2 of a register */
+uint16_t sysreg_encoding(unsigned idx);
+/* The named fields of a register, high bits first as in the table; *n of them. */
+const struct sysreg_field *sysreg_fields_of(unsigned idx, unsigned *n);
+/* Is pe->sr[idx] the register's value, and does the model have it? (false for names, instructions, GIC registers) */
+bool sysreg_has_storage(const struct pe *pe, unsigned idx);
+
+#endif
