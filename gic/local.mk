@@ -1,2 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# GICv3: distributor, redistributors, physical and virtual CPU interfaces.
+libhypscope_la_SOURCES += \
+	gic/bank.c \
+	gic/dist.c \
+	gic/gic.c \
+	gic/gic.h \
+	gic/icc.c \
+	gic/ich.c \
+	gic/icv.c \
+	gic/internal.h \
+	gic/redist.c \
+	gic/state.c \
+	gic/sysreg.c
