@@ -114,6 +114,9 @@ bool core_sev(struct pe *pe)
     for (unsigned k = 0; k < pe->host->n_pes; k++) {
         pe->host->pes[k]->event_reg = true;
     }
+    if (pe->host->n_pes > 1) {
+        pe->dirty |= DIRTY_TIME; /* another PE may wake */
+    }
     return true;
 }
 
@@ -168,7 +171,7 @@ bool core_hlt(struct pe *pe, unsigned imm)
     if (pe->host->hlt != NULL && pe->host->hlt(pe->host->opaque, pe, imm)) {
         return true;
     }
-    return pe_undef(pe);
+    return pe->exc.valid ? false : pe_undef(pe);
 }
 
 bool core_zva_allowed(struct pe *pe, unsigned rt)

@@ -26,6 +26,7 @@ void monitors_note_write(struct pe *any, const struct pe *writer, uint64_t pa, u
             /* ClearExclusiveByAddress(); losing the global monitor is an event (R_XCNTC of the WFE wake-up list) */
             o->mon_armed = false;
             o->event_reg = true;
+            any->dirty |= DIRTY_TIME;
         } else if (((o->mon_pa ^ pa) & PAGE_MASK) == 0) {
             still = true;
         }

@@ -28,6 +28,7 @@ struct machine_config {
     unsigned el;                /* EL of entry: 2, or 1 for a machine without EL2 (PSCI by HVC then) */
     uint32_t ns_per_insn;       /* guest nanoseconds an instruction takes, at least 1 */
     uint32_t quantum;           /* instructions a PE runs before the next one's turn; 0: the default */
+    bool stepping;              /* run every instruction in the stepping instance: slower, same results */
     bool strict;                /* stop at the first report (access to nothing there, not implemented) */
     bool semihosting;           /* HLT #0xf000 is a semihosting call, else UNDEFINED */
     struct board_config board;  /* devices; board.console_out is where the console's bytes go */
