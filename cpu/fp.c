@@ -67,10 +67,8 @@ uint64_t fp_round_base(const struct fp_ctx *c, enum fp_fmt f, bool sign, int exp
             fp_raise(c, FPSR_UFC);
         }
     } else {
-        if (biased > 1 << i->ebits) {
-            biased = 1 << i->ebits;
-        }
-        /* The leading bit of the significand adds the one that the exponent field lacks. */
+        /* The leading bit of the significand adds the one that the exponent field lacks. A product's exponent is below
+           2048, so that even an overflowing double fits 64 bits here. */
         bits = ((uint64_t)(biased - 1) << i->fbits) + (man >> drop);
         rem = man & ones64(drop);
     }

@@ -5,7 +5,7 @@
  *   fp-diff gen SEED WORDS CASES FILTER > stream    random instructions and operands for fp-guest
  *   fp-diff check SEED WORDS CASES FILTER < answer  replays the stream here and compares
  *   fp-diff words SEED PER-ROW                      "word mnemonic" lines, for comparison with a disassembler
- *   fp-diff classify                                reads words in hexadecimal, writes the mnemonics of their rows
+ *   fp-diff space, fp-diff classify                 all words of the encoding space as binary; the rows' mnemonics
  *   fp-diff bench                                   time per instruction
  *
  * FILTER: rows whose name contains it; "" for all. Both `gen` and `check` derive everything from the seed.
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "cpu/fp.h"
 #include "cpu/pe.h"
 #include "a64-v.h"
 #include "fp-case.h"
@@ -194,9 +195,31 @@ static uint64_t double_operand(void)
     }
 }
 
-/* What a lane may hold, mostly of the row's own precision. */
-static uint64_t operand64(unsigned kind)
+/* One of the values that have rules of their own, so that their combinations come up too. */
+static uint64_t special_operand(enum fp_fmt f)
 {
+    static const uint64_t h[] = { 0, 0x7c00, 0x7c01, 0x7dff, 0x7e00, 0x7e55, 1, 0x3ff, 0x400, 0x7bff, 0x3c00 };
+    static const uint64_t s[] = { 0, 0x7f800000, 0x7f800001, 0x7fbfffff, 0x7fc00000, 0x7fc55555, 1, 0x7fffff, 0x800000,
+                                  0x7f7fffff, 0x3f800000 };
+    static const uint64_t d[] = { 0, 0x7ff0000000000000, 0x7ff0000000000001, 0x7ff7ffffffffffff, 0x7ff8000000000000,
+                                  0x7ffd555555555555, 1, 0xfffffffffffff, 0x10000000000000, 0x7fefffffffffffff,
+                                  0x3ff0000000000000 };
+    unsigned i = below(ARRAY_LEN(h));
+
+    return (f == FP_H ? h : f == FP_S ? s : d)[i] | (rnd() & 1) << (fp_bits(f) - 1);
+}
+
+/* What a lane may hold, mostly of the row's own precision. */
+static uint64_t operand64(unsigned kind, bool special)
+{
+    if (special && kind < 3) {
+        uint64_t v = 0;
+
+        for (unsigned i = 0; i < 4u >> kind; i++) {
+            v = (kind < 2 ? v << (16u << kind) : 0) | special_operand((enum fp_fmt)(kind + 1));
+        }
+        return v;
+    }
     switch (kind) {
     case 0:
         return half_operand() | half_operand() << 16 | half_operand() << 32 | half_operand() << 48;
@@ -234,17 +257,19 @@ static void make_case(struct fp_state *s, const struct row *r, unsigned word)
 {
     static const uint32_t fpcr_bits[] = { 1u << 26, 1u << 25, 1u << 24, 1u << 19 };
 
+    bool special = below(6) == 0;
+
     memset(s, 0, sizeof(*s));
     for (unsigned i = 0; i < FP_VREGS; i++) {
-        s->v[i][0] = operand64(operand_kind(r));
-        s->v[i][1] = operand64(operand_kind(r));
+        s->v[i][0] = operand64(operand_kind(r), special);
+        s->v[i][1] = operand64(operand_kind(r), special);
     }
     if (below(8) == 0) {        /* equal or opposite operands */
         s->v[1][0] = s->v[0][0] ^ (rnd() & UINT64_C(0x8000800080008000));
         s->v[2][1] = s->v[0][1];
     }
     for (unsigned i = 0; i < FP_XREGS; i++) {
-        s->x[i] = operand64(below(2) ? 3 : below(4));
+        s->x[i] = operand64(below(2) ? 3 : below(4), false);
     }
     s->fpcr = below(2) ? 0 : below(4) << 22;
     if (below(2)) {
@@ -390,12 +415,14 @@ static int check(char **argv)
 
 static const struct row *find_row(uint32_t word)
 {
+    static uint32_t fixed[ARRAY_LEN(rows)], value[ARRAY_LEN(rows)];
     const struct row *found = NULL;
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        uint32_t fixed, w = row_word(&rows[i], &fixed);
-
-        if (((w ^ word) & fixed) == 0) {
+        if (fixed[i] == 0) {
+            value[i] = row_word(&rows[i], &fixed[i]);
+        }
+        if (((value[i] ^ word) & fixed[i]) == 0) {
             if (found) {
                 fprintf(stderr, "fp-diff: %08x is %s and %s\n", word, found->name, rows[i].name);
             }
@@ -420,16 +447,21 @@ static int words(char **argv)
     return 0;
 }
 
-static int classify(void)
+/* All of the scalar floating-point and Advanced SIMD data-processing space, but for Rn and Rd */
+static int space(bool classify)
 {
-    unsigned word;
+    for (uint32_t i = 0; i < 1u << 19; i++) {
+        uint32_t word = i >> 15 << 28 | 7u << 25 | (i >> 14 & 1) << 24 | (i & 0x3fff) << 10 | 1 << 5 | 2;
+        const struct row *r;
 
-    while (scanf("%x", &word) == 1) {
-        const struct row *r = find_row(word);
-
-        printf("%08x %s %s\n", word, r ? r->mnemonic : "-", r ? r->name : "-");
+        if (!classify) {
+            fwrite(&word, sizeof(word), 1, stdout);
+            continue;
+        }
+        r = find_row(word);
+        printf("%08x %s\n", word, r ? r->mnemonic : "-");
     }
-    return 0;
+    return fflush(stdout) != 0;
 }
 
 static int bench(void)
@@ -477,12 +509,12 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "words") == 0) {
         return words(argv + 2);
     }
-    if (argc == 2 && strcmp(argv[1], "classify") == 0) {
-        return classify();
+    if (argc == 2 && (strcmp(argv[1], "space") == 0 || strcmp(argv[1], "classify") == 0)) {
+        return space(argv[1][0] == 'c');
     }
     if (argc == 2 && strcmp(argv[1], "bench") == 0) {
         return bench();
     }
-    fprintf(stderr, "usage: fp-diff gen|check SEED WORDS CASES FILTER, words SEED PER-ROW, classify, bench\n");
+    fprintf(stderr, "usage: fp-diff gen|check SEED WORDS CASES FILTER, words SEED PER-ROW, space, classify, bench\n");
     return 2;
 }
