@@ -66,6 +66,10 @@ uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
 /* Keep a legal value: dirty bits and the record of the write. */
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val);
 
+/* The overflow interrupt and the prediction of overflows after a change of the PMU's controls (pmu.c). Counters must have been
+   brought up to date by pmu_sync() before the change. */
+void pmu_update(struct pe *pe);
+
 /* Rows of TLBI and AT: what the instruction does, packed for `arg`. */
 #define TLBI_ARG(kind, el, is) ((uint32_t)(kind) | (uint32_t)(el) << 8 | (uint32_t)(is) << 12)
 #define AT_ARG(el, s1, write, pan) ((uint32_t)(el) | (uint32_t)(s1) << 4 | (uint32_t)(write) << 5 | (uint32_t)(pan) << 6)
