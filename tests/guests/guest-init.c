@@ -3,7 +3,7 @@
  * /init of the Debian guest that the small VMM boots: says that userspace is up, says which kernel and how many
  * CPUs, and powers off. A program instead of a shell script, to keep the guest's initramfs to a few kilobytes.
  */
-#include "rt/rt.h"
+#include "tests/guests/rt/rt.h"
 
 #include <asm/unistd.h>
 #include <linux/fcntl.h>

@@ -7,7 +7,7 @@
  * Out: x22 = HVCs answered with SMCCC 1.1 or newer      x23 = sum of the numbers read
  *      x24 = ID register read last                      x25 = ID register reads that gave x24's value
  */
-#include "kvm-exits-guest.h"
+#include "tests/guests/kvm-exits-guest.h"
 
     .section .rodata
     .balign 8

@@ -8,19 +8,19 @@
  * answered inside the kernel: HVCs are counted by KVM's own statistics and by the guest (each answer must be
  * right); ID register reads by the guest, which must see KVM's value of the register and not the machine's.
  */
-#include "kvm-exits-guest.h"
-#include "rt/rt.h"
+#include "tests/guests/kvm-exits-guest.h"
+#include "tests/guests/rt/rt.h"
 
 #include <asm/kvm.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
 #include <linux/kvm.h>
 
-#define CORE_REG(name) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(name))
-#define X_REG(n) (CORE_REG(regs.regs[0]) + 2 * (n))
+#define CORE_REG(name)      (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(name))
+#define X_REG(n)            (CORE_REG(regs.regs[0]) + 2 * (n))
 #define ID_AA64DFR0_EL1_REG ARM64_SYS_REG(3, 0, 0, 5, 0)
-#define DEFAULT_EXITS 1000
-#define STATS_MAX 128
+#define DEFAULT_EXITS       1000
+#define STATS_MAX           128
 
 extern const char guest_start[];
 extern const char guest_end[];

@@ -20,7 +20,7 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 
 #define CALLBACK_USES_NO_REGISTERS 0
-#define CPUS_MAX 64
+#define CPUS_MAX                   64
 
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
                                            void (*cb)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb));

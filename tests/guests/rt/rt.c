@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rt.h"
+#include "tests/guests/rt/rt.h"
 
 #include <asm/unistd.h>
 #include <linux/fcntl.h>
 #include <linux/mman.h>
 
 #define SEEK_TO_END 2
-#define LINE_BYTES 1024
+#define LINE_BYTES  1024
 
 long rt_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -18,10 +18,7 @@ long rt_syscall(long number, long a, long b, long c, long d, long e, long f)
     register long x4 __asm__("x4") = e;
     register long x5 __asm__("x5") = f;
 
-    __asm__ volatile("svc #0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory", "cc");
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory", "cc");
     return x0;
 }
 
@@ -30,10 +27,7 @@ long rt_open(const char *path, int flags)
     return rt_syscall(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0, 0);
 }
 
-long rt_close(int fd)
-{
-    return rt_syscall(__NR_close, fd, 0, 0, 0, 0, 0);
-}
+long rt_close(int fd) { return rt_syscall(__NR_close, fd, 0, 0, 0, 0, 0); }
 
 long rt_read(int fd, void *buffer, size_t bytes)
 {
@@ -71,10 +65,7 @@ void rt_exit(int status)
     __builtin_trap();
 }
 
-static void *map_result(long address)
-{
-    return address < 0 && address > -4096 ? NULL : (void *)address;
-}
+static void *map_result(long address) { return address < 0 && address > -4096 ? NULL : (void *)address; }
 
 void *rt_map(size_t bytes, size_t align)
 {
@@ -182,9 +173,7 @@ static void format_line(struct line *line, const char *f, va_list args)
             put_text(line, s, rt_strlen(s), spec.width, spec.left);
             break;
         }
-        case 'c':
-            put_char(line, (char)va_arg(args, int));
-            break;
+        case 'c': put_char(line, (char)va_arg(args, int)); break;
         case 'd': {
             int64_t v = spec.is_long ? va_arg(args, long) : va_arg(args, int);
 
@@ -198,11 +187,8 @@ static void format_line(struct line *line, const char *f, va_list args)
             put_number(line, v, *f == 'x' ? 16 : 10, 0, &spec);
             break;
         }
-        case '%':
-            put_char(line, '%');
-            break;
-        default:
-            __builtin_trap();
+        case '%': put_char(line, '%'); break;
+        default: __builtin_trap();
         }
     }
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devicetree Specification 0.4, chapter 5: the flattened format, version 17. */
-#include "rt/rt.h"
-#include "vmm/vmm.h"
+#include "tests/guests/rt/rt.h"
+#include "tests/guests/vmm/vmm.h"
 
-#define FDT_MAGIC 0xd00dfeed
-#define FDT_VERSION 17
+#define FDT_MAGIC           0xd00dfeed
+#define FDT_VERSION         17
 #define FDT_LAST_COMPATIBLE 16
-#define FDT_BEGIN_NODE 1
-#define FDT_END_NODE 2
-#define FDT_PROP 3
-#define FDT_END 9
-#define FDT_HEADER_BYTES 40
-#define FDT_RESERVE_BYTES 16    /* one entry of zeros: nothing is reserved */
+#define FDT_BEGIN_NODE      1
+#define FDT_END_NODE        2
+#define FDT_PROP            3
+#define FDT_END             9
+#define FDT_HEADER_BYTES    40
+#define FDT_RESERVE_BYTES   16 /* one entry of zeros: nothing is reserved */
 
 static void put_be32(uint8_t *at, uint32_t value)
 {
@@ -32,10 +32,7 @@ static uint8_t *take(struct fdt *fdt, size_t bytes)
     return at;
 }
 
-static void put_token(struct fdt *fdt, uint32_t token)
-{
-    put_be32(take(fdt, 4), token);
-}
+static void put_token(struct fdt *fdt, uint32_t token) { put_be32(take(fdt, 4), token); }
 
 static void put_padded(struct fdt *fdt, const void *value, size_t bytes)
 {
@@ -80,10 +77,7 @@ void fdt_node(struct fdt *fdt, const char *name)
     put_padded(fdt, name, rt_strlen(name) + 1);
 }
 
-void fdt_end_node(struct fdt *fdt)
-{
-    put_token(fdt, FDT_END_NODE);
-}
+void fdt_end_node(struct fdt *fdt) { put_token(fdt, FDT_END_NODE); }
 
 void fdt_prop(struct fdt *fdt, const char *name, const void *value, size_t bytes)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rt/rt.h"
-#include "vmm/vmm.h"
+#include "tests/guests/rt/rt.h"
+#include "tests/guests/vmm/vmm.h"
 
 #include <asm/kvm.h>
 #include <linux/errno.h>
@@ -8,14 +8,14 @@
 #include <linux/kvm.h>
 
 #define CORE_REG(name) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(name))
-#define GIC_PHANDLE 1
-#define CLOCK_PHANDLE 2
-#define GIC_PPI 1
-#define GIC_SPI 0
+#define GIC_PHANDLE    1
+#define CLOCK_PHANDLE  2
+#define GIC_PPI        1
+#define GIC_SPI        0
 #define IRQ_LEVEL_HIGH 4
-#define IRQ_LEVEL_LOW 8
-#define MIB 0x100000ul
-#define IMAGE_MAGIC 0x644d5241  /* "ARM\x64" at offset 56 of an arm64 Image */
+#define IRQ_LEVEL_LOW  8
+#define MIB            0x100000ul
+#define IMAGE_MAGIC    0x644d5241 /* "ARM\x64" at offset 56 of an arm64 Image */
 
 static long must_ioctl(int fd, unsigned long request, const void *argument, const char *name)
 {
@@ -327,11 +327,8 @@ int machine_run(struct machine *machine)
                    (unsigned long)get_reg(machine, CORE_REG(regs.pc)));
         }
         switch (machine->run->exit_reason) {
-        case KVM_EXIT_MMIO:
-            answer_mmio(machine);
-            break;
-        case KVM_EXIT_SYSTEM_EVENT:
-            return answer_system_event(machine);
+        case KVM_EXIT_MMIO: answer_mmio(machine); break;
+        case KVM_EXIT_SYSTEM_EVENT: return answer_system_event(machine);
         default:
             pl011_flush(&machine->uart);
             rt_die("vmm: exit reason %u, pc 0x%lx", machine->run->exit_reason,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rt/rt.h"
-#include "vmm/vmm.h"
+#include "tests/guests/rt/rt.h"
+#include "tests/guests/vmm/vmm.h"
 
 #define DEFAULT_MEM_MB 256
 /* Quiet, because each character on the console costs the host two exits to userspace. */

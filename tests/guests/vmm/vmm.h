@@ -9,18 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GICD_BASE 0x08000000
-#define GICD_BYTES 0x10000
-#define GICR_BASE 0x080a0000
-#define GICR_BYTES 0x20000
-#define UART_BASE 0x09000000
-#define UART_BYTES 0x1000
-#define UART_SPI 1
-#define RAM_BASE 0x40000000
-#define DTB_OFFSET 0            /* below the Image, which starts at a multiple of 2 MiB */
-#define DTB_BYTES 0x10000
+#define GICD_BASE     0x08000000
+#define GICD_BYTES    0x10000
+#define GICR_BASE     0x080a0000
+#define GICR_BYTES    0x20000
+#define UART_BASE     0x09000000
+#define UART_BYTES    0x1000
+#define UART_SPI      1
+#define RAM_BASE      0x40000000
+#define DTB_OFFSET    0 /* below the Image, which starts at a multiple of 2 MiB */
+#define DTB_BYTES     0x10000
 #define KERNEL_OFFSET 0x200000
-#define SPI_COUNT 32
+#define SPI_COUNT     32
 
 struct options {
     const char *kernel;
@@ -39,7 +39,7 @@ struct pl011 {
     uint32_t ifls;
     uint32_t imsc;
     uint32_t ris;
-    char line[256];             /* the guest's line so far */
+    char line[256]; /* the guest's line so far */
     size_t used;
 };
 
@@ -56,8 +56,8 @@ void pl011_flush(struct pl011 *uart);
 #define FDT_STRINGS_MAX 1024
 
 struct fdt {
-    uint8_t *at;                /* the blob */
-    size_t bytes;               /* room for it */
+    uint8_t *at;  /* the blob */
+    size_t bytes; /* room for it */
     size_t used;
     char strings[FDT_STRINGS_MAX];
     size_t strings_used;
@@ -70,7 +70,7 @@ void fdt_prop(struct fdt *fdt, const char *name, const void *value, size_t bytes
 void fdt_prop_string(struct fdt *fdt, const char *name, const char *value);
 /* `count` 32-bit cells. */
 void fdt_prop_cells(struct fdt *fdt, const char *name, const uint32_t *cells, size_t count);
-#define fdt_cells(fdt, name, ...) \
+#define fdt_cells(fdt, name, ...)                                                                                      \
     fdt_prop_cells(fdt, name, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / 4)
 /* Completes the blob; returns its size in bytes. */
 size_t fdt_finish(struct fdt *fdt);
@@ -86,7 +86,7 @@ struct machine {
     struct kvm_run *run;
     uint8_t *ram;
     uint64_t ram_bytes;
-    uint64_t initrd_start;      /* IPA; 0 when there is none */
+    uint64_t initrd_start; /* IPA; 0 when there is none */
     uint64_t initrd_end;
     struct pl011 uart;
     int uart_level;
