@@ -10,6 +10,7 @@
 #define HCR_FWB BIT64(46)
 
 enum { ATTR_NC = 0x44, ATTR_WT_RA = 0xaa, ATTR_WB = 0xff };
+enum { S2_NC = 5 };       /* MemAttr: Normal, non-cacheable in both */
 enum { SH_NON = 0, SH_OUTER = 2, SH_INNER = 3 };
 
 static bool is_device(uint8_t attr)
@@ -32,7 +33,8 @@ bool attr_s2_device(unsigned s2_attr, bool fwb)
     return fwb ? (s2_attr & 4) == 0 : (s2_attr & 0xc) == 0;
 }
 
-struct mmu_attr attr_effective(uint8_t attr, uint8_t sh)
+/* EffectiveShareability: Device and non-cacheable are outer shareable */
+static struct mmu_attr attr_effective(uint8_t attr, uint8_t sh)
 {
     /* SH = 1 is reserved: non-shareable here. */
     bool outer = is_device(attr) || attr == ATTR_NC;
@@ -105,17 +107,6 @@ static uint8_t apply_fwb(uint8_t s1, unsigned s2_attr)
     }
 }
 
-struct mmu_attr attr_combine(struct mmu_attr s1, unsigned s2_attr, unsigned s2_sh, bool fwb, bool s2_nc)
-{
-    uint8_t attr;
-    if (fwb) {
-        attr = apply_fwb(s1.attr, s2_attr);
-    } else {
-        attr = combine_types(s1.attr, s2_nc ? 5 : s2_attr);
-    }
-    return attr_effective(attr, combine_sh(s1.sh, s2_sh == 1 ? SH_NON : (uint8_t)s2_sh));
-}
-
 /* Stage 1 of this access. S1DisabledOutput for what has no descriptor. */
 static struct mmu_attr stage1(const struct mmu_regs *r, const struct mmu_req *q, const struct xlat *x)
 {
@@ -142,8 +133,14 @@ struct mmu_attr attr_final(const struct mmu_features *f, const struct mmu_regs *
         return s1;
     }
     bool fwb = f->fwb && (r->hcr & HCR_FWB) != 0;
-    bool fetch = q->acc == ACC_FETCH;
-    bool s2_dev = attr_s2_device(x->s2_attr, fwb);
-    bool nc = fetch ? s2_dev || (r->hcr & HCR_ID) != 0 : !s2_dev && (r->hcr & HCR_CD) != 0;
-    return attr_combine(s1, x->s2_attr, x->s2_sh, fwb, nc);
+    /* With FWB the combination is what the cache controls act on, else stage 2 alone is. */
+    uint8_t attr = fwb ? apply_fwb(s1.attr, x->s2_attr) : 0;
+    bool device = fwb ? is_device(attr) : attr_s2_device(x->s2_attr, false);
+    bool nc = q->acc == ACC_FETCH ? device || (r->hcr & HCR_ID) != 0 : !device && (r->hcr & HCR_CD) != 0;
+    if (!fwb) {
+        attr = combine_types(s1.attr, nc ? S2_NC : x->s2_attr);
+    } else if (nc) {
+        attr = ATTR_NC;
+    }
+    return attr_effective(attr, combine_sh(s1.sh, x->s2_sh == 1 ? SH_NON : x->s2_sh));
 }

@@ -4,6 +4,7 @@
 
 #define SCTLR_C BIT64(2)
 #define SCTLR_I BIT64(12)
+#define HCR_DC BIT64(12)
 #define HCR_CD BIT64(32)
 #define HCR_ID BIT64(33)
 
@@ -39,7 +40,8 @@ static void fill(const struct job *j, const struct xlat *x)
                  (q->acc != ACC_FETCH || x->attr >= 0x10);
     res->attr = plain ? (struct mmu_attr) { .attr = x->attr, .sh = x->sh } : attr_final(j->w.f, r, q, x);
     res->device = res->attr.attr < 0x10;
-    res->device_by_s2 = res->device && (x->flags & XF_S1) != 0 && x->s1_attr >= 0x10;
+    bool s1_normal = (x->flags & XF_S1) != 0 ? x->s1_attr >= 0x10 : (r->hcr & HCR_DC) != 0;
+    res->device_by_s2 = res->device && s1_normal;
 }
 
 static bool deny(const struct job *j, const struct xlat *x, bool stage2, bool write)

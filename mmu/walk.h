@@ -127,11 +127,8 @@ bool must_check desc_write(struct walk *w, uint64_t pa, bool ee, uint64_t desc);
 uint8_t attr_normalise(uint8_t mair_byte);
 /* Is the stage 2 MemAttr a Device type by itself? */
 bool attr_s2_device(unsigned s2_attr, bool fwb);
-/* Effective shareability: Device and non-cacheable are outer shareable. EffectiveShareability */
-struct mmu_attr attr_effective(uint8_t attr, uint8_t sh);
-/* Combine both stages for a data access with caches on. S2CombineS1MemAttrs, AArch64.S2ApplyFWBMemAttrs */
-struct mmu_attr attr_combine(struct mmu_attr s1, unsigned s2_attr, unsigned s2_sh, bool fwb, bool s2_nc);
-/* Final attributes of a translation for an access, cache controls of SCTLR and HCR_EL2 applied. */
+/* Attributes of a translation for an access, with the cache controls of SCTLR and HCR_EL2. The last part of
+   AArch64.S1Translate and AArch64.S2Translate; S2CombineS1MemAttrs, AArch64.S2ApplyFWBMemAttrs */
 struct mmu_attr attr_final(const struct mmu_features *f, const struct mmu_regs *r, const struct mmu_req *q,
                            const struct xlat *x);
 
