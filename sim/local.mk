@@ -35,7 +35,29 @@ libhs_la_SOURCES += \
 	sim/load.c \
 	sim/load-elf.c \
 	sim/load.h \
-	sim/machine.h
+	sim/machine.c \
+	sim/machine.h \
+	sim/machine-int.h \
+	sim/machine-state.c \
+	sim/psci.c \
+	sim/psci.h \
+	sim/semihost.c \
+	sim/semihost.h \
+	sim/symbols.c \
+	sim/symbols.h
 
 libhs_la_SOURCES += \
 	sim/version.c
+
+# The command.
+bin_PROGRAMS += hypscope
+hypscope_SOURCES = \
+	sim/cli.h \
+	sim/cli-help.c \
+	sim/cli-image.c \
+	sim/cli-opts.c \
+	sim/cli-run.c \
+	sim/main.c \
+	sim/term.c \
+	sim/term.h
+hypscope_LDADD = libhs.la -lm

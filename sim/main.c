@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "include/hypscope.h"
+#include "sim/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int cmd_run(int argc, char **argv)
+{
+    struct run_opts o;
+    int rc = cli_parse_run(argc, argv, &o);
+    if (rc != EXIT_OK) {
+        return rc < 0 ? EXIT_OK : rc;
+    }
+    return cli_run(&o);
+}
+
+static int cmd_models(void)
+{
+    for (const struct machine_model *m = machine_models(); m->name != NULL; m++) {
+        printf("%-14s %s\n", m->name, m->title);
+    }
+    return EXIT_OK;
+}
+
+static int cmd_images(void)
+{
+    char names[512];
+    cli_image_names(names, sizeof(names));
+    puts(names);
+    return EXIT_OK;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *cmd = argc > 1 ? argv[1] : "";
+    if (strcmp(cmd, "run") == 0) {
+        return cmd_run(argc - 1, argv + 1);
+    }
+    if (argc > 2 && cmd[0] != '-') {
+        return cli_bad("%s: expected nothing after '%s' (see hypscope --help)", argv[2], cmd);
+    }
+    if (strcmp(cmd, "models") == 0) {
+        return cmd_models();
+    }
+    if (strcmp(cmd, "images") == 0) {
+        return cmd_images();
+    }
+    if (strcmp(cmd, "version") == 0 || strcmp(cmd, "--version") == 0) {
+        printf("hypscope %s\n", hypscope_version());
+        return EXIT_OK;
+    }
+    if (strcmp(cmd, "help") == 0 || strcmp(cmd, "--help") == 0 || strcmp(cmd, "-h") == 0) {
+        cli_help();
+        return EXIT_OK;
+    }
+    return cmd[0] == '\0' ? cli_bad("expected a command: run, models, images or version (see hypscope --help)")
+                          : cli_bad("%s: unknown command, expected run, models, images or version (see hypscope --help)", cmd);
+}
+
+int main(int argc, char **argv)
+{
+    int status = dispatch(argc, argv);
+    if (fflush(stdout) != 0 && status == EXIT_OK) {
+        cli_bad("cannot write to standard output");
+        status = EXIT_HOST;
+    }
+    return status;
+}
