@@ -144,7 +144,7 @@ static bool state_match(const struct pe *pe, uint64_t cr, bool is_linked, unsign
     unsigned lbn = (unsigned)bits64(cr, 19, 16);
     unsigned combo = hmc << 4 | ssc << 2 | pxc;
     /* CheckValidStateMatch(): unallocated combinations match nothing */
-    if (combo == 0x0e || (combo & 0x1d) == 0x10 || combo == 0x16 || (combo & 0x17) == 0x12) {
+    if (combo == 0x0e || (combo & 0x1d) == 0x10 || combo == 0x16 || (combo & 0x1b) == 0x1a) {
         return false;
     }
     bool at2 = feat_has(&pe->feat, FEAT_EL2) && ((hmc && (ssc << 2 | pxc) != 8) || ssc == 3);

@@ -1,10 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
 # The core: compiled with CORE_CFLAGS. Tables become C in the build directory.
 libcpu_la_SOURCES += \
+	cpu/a64.h \
+	cpu/at-tlbi.c \
+	cpu/code.c \
+	cpu/core-sys.c \
+	cpu/core.c \
+	cpu/core.h \
+	cpu/debug.c \
+	cpu/exception.c \
+	cpu/exec-fast.c \
+	cpu/exec-step.c \
+	cpu/features.c \
 	cpu/features.h \
-	cpu/pe.h
+	cpu/fp-compare.c \
+	cpu/fp-convert.c \
+	cpu/fp-estimate.c \
+	cpu/fp-fast.h \
+	cpu/fp-internal.h \
+	cpu/fp.c \
+	cpu/fp.h \
+	cpu/ldst-atomic.c \
+	cpu/ldst.c \
+	cpu/ldst.h \
+	cpu/mem.c \
+	cpu/models.c \
+	cpu/models.h \
+	cpu/pack.c \
+	cpu/pe.c \
+	cpu/pe.h \
+	cpu/pmu.c \
+	cpu/sem-crypto.c \
+	cpu/sem-fp.c \
+	cpu/sem-fp.h \
+	cpu/sem-simd-diff.c \
+	cpu/sem-simd-fp.c \
+	cpu/sem-simd-fp2.c \
+	cpu/sem-simd-ldst.c \
+	cpu/sem-simd-misc.c \
+	cpu/sem-simd-perm.c \
+	cpu/sem-simd-same.c \
+	cpu/sem-simd-shift.c \
+	cpu/simd-ops.h \
+	cpu/simd.h \
+	cpu/slot.h \
+	cpu/sysreg-int.h \
+	cpu/sysreg-special.c \
+	cpu/sysreg-trap.c \
+	cpu/sysreg.c \
+	cpu/sysreg.h \
+	cpu/timer.c \
+	cpu/timer.h \
+	cpu/utlb.c \
+	cpu/utlb.h
 
-A64_TABLES = cpu/a64.tbl
+EXTRA_DIST += \
+	cpu/exec-alu.inc \
+	cpu/exec-branch.inc \
+	cpu/exec-ldst.inc \
+	cpu/exec-sys.inc \
+	cpu/exec.inc
+
+A64_TABLES = \
+	cpu/a64-fp.tbl \
+	cpu/a64-simd-fp.tbl \
+	cpu/a64-simd.tbl \
+	cpu/a64.tbl
 SYSREG_TABLES = cpu/sysreg.tbl
 EXTRA_DIST += $(A64_TABLES) $(SYSREG_TABLES)
 
@@ -25,6 +86,5 @@ sysreg.stamp: tools/gen-sysreg cpu/sysreg.tbl
 	$(AM_V_at)touch $@
 CLEANFILES += sysreg.stamp sysreg-ids.h sysreg-decls.h sysreg-table.c
 
-# To be listed when their tables have landed:
-# BUILT_SOURCES += a64-ops.h a64-v.h sysreg-ids.h
-# nodist_libcpu_la_SOURCES += a64-decode.c sysreg-table.c
+BUILT_SOURCES += a64-ops.h a64-v.h sysreg-ids.h sysreg-decls.h
+nodist_libcpu_la_SOURCES += a64-decode.c sysreg-table.c
