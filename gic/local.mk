@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-libhypscope_la_SOURCES += \
+libhs_la_SOURCES += \
 	gic/bank.c \
 	gic/dist.c \
 	gic/gic.c \
