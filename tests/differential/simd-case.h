@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define SLOT_BASE UINT64_C(0x10000000)  /* where the guest puts the instructions, 8 bytes each */
+#define SLOT_BASE UINT64_C(0x4000000)   /* where the guest puts the instructions, 8 bytes each */
 #define SLOT_COUNT 4096
 #define ARENA_BASE UINT64_C(0x20000000) /* a page of memory for loads and stores */
 #define ARENA_AT 1024                   /* its part that is set and compared */
