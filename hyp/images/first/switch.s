@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+// The world switch. The structure is that of the non-VHE switch of Linux 4.14's KVM:
+//
+//   vcpu_run      traps, stage 2, virtual GIC, EL1 registers of the guest; guest_enter; and all of it back
+//   guest_enter   keeps what a function call must preserve, loads the guest's general registers, ERET
+//   (guest runs)
+//   vectors       decide what the exit is; the first FP instruction is served at once, without a full exit
+//   guest_exit    saves the guest's general registers, brings the caller's back, opens the SError window,
+//                 and returns from guest_enter with the reason in x0
+//
+// TPIDR_EL2 holds the running vCPU. The hypervisor lives at EL2 itself, so there is no host at EL1 to save.
+.include "defs.s"
+
+// ---- general registers --------------------------------------------------------------------------------------
+
+// x18, and what AAPCS64 says a function must preserve
+.macro save_callee_saved ctx
+    str     x18, [\ctx, #CTX_X + 18 * 8]
+    stp     x19, x20, [\ctx, #CTX_X + 19 * 8]
+    stp     x21, x22, [\ctx, #CTX_X + 21 * 8]
+    stp     x23, x24, [\ctx, #CTX_X + 23 * 8]
+    stp     x25, x26, [\ctx, #CTX_X + 25 * 8]
+    stp     x27, x28, [\ctx, #CTX_X + 27 * 8]
+    stp     x29, x30, [\ctx, #CTX_X + 29 * 8]
+.endm
+
+.macro restore_callee_saved ctx
+    ldr     x18, [\ctx, #CTX_X + 18 * 8]
+    ldp     x19, x20, [\ctx, #CTX_X + 19 * 8]
+    ldp     x21, x22, [\ctx, #CTX_X + 21 * 8]
+    ldp     x23, x24, [\ctx, #CTX_X + 23 * 8]
+    ldp     x25, x26, [\ctx, #CTX_X + 25 * 8]
+    ldp     x27, x28, [\ctx, #CTX_X + 27 * 8]
+    ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
+.endm
+
+// guest_enter(x0: vcpu, x1: host context) -> x0: EXIT_*
+// Returns when the guest exits: the `ret` is in guest_exit.
+func guest_enter
+    save_callee_saved x1
+    mov     x18, x0                  // the context pointer survives until the last load
+    ldp     x0, x1, [x18, #CTX_X + 0 * 8]
+    ldp     x2, x3, [x18, #CTX_X + 2 * 8]
+    ldp     x4, x5, [x18, #CTX_X + 4 * 8]
+    ldp     x6, x7, [x18, #CTX_X + 6 * 8]
+    ldp     x8, x9, [x18, #CTX_X + 8 * 8]
+    ldp     x10, x11, [x18, #CTX_X + 10 * 8]
+    ldp     x12, x13, [x18, #CTX_X + 12 * 8]
+    ldp     x14, x15, [x18, #CTX_X + 14 * 8]
+    ldp     x16, x17, [x18, #CTX_X + 16 * 8]
+    ldp     x19, x20, [x18, #CTX_X + 19 * 8]
+    ldp     x21, x22, [x18, #CTX_X + 21 * 8]
+    ldp     x23, x24, [x18, #CTX_X + 23 * 8]
+    ldp     x25, x26, [x18, #CTX_X + 25 * 8]
+    ldp     x27, x28, [x18, #CTX_X + 27 * 8]
+    ldp     x29, x30, [x18, #CTX_X + 29 * 8]
+    ldr     x18, [x18, #CTX_X + 18 * 8]
+    eret
+endfunc guest_enter
+
+// x0: EXIT_*, x1: vcpu; the guest's x0 and x1 are on the stack, everything else is still the guest's.
+func guest_exit
+    stp     x2, x3, [x1, #CTX_X + 2 * 8]
+    ldp     x2, x3, [sp], #16
+    stp     x2, x3, [x1, #CTX_X + 0 * 8]
+    stp     x4, x5, [x1, #CTX_X + 4 * 8]
+    stp     x6, x7, [x1, #CTX_X + 6 * 8]
+    stp     x8, x9, [x1, #CTX_X + 8 * 8]
+    stp     x10, x11, [x1, #CTX_X + 10 * 8]
+    stp     x12, x13, [x1, #CTX_X + 12 * 8]
+    stp     x14, x15, [x1, #CTX_X + 14 * 8]
+    stp     x16, x17, [x1, #CTX_X + 16 * 8]
+    save_callee_saved x1
+    ldr     x2, [x1, #VCPU_HOST]
+    restore_callee_saved x2
+
+    // An SError that the guest caused must be noticed now, while it can still be put down to the guest: complete
+    // its accesses, then unmask SErrors for the length of one instruction. If one is taken, el2_error comes back
+    // with the bit set in x0 and with this exit's syndrome overwritten, hence the copies.
+    mrs     x3, elr_el2
+    mrs     x4, esr_el2
+    mrs     x5, spsr_el2
+    mov     x6, x0
+    dsb     sy
+    msr     daifclr, #4
+    isb
+    .global serror_window_start
+serror_window_start:
+    isb
+    .global serror_window_end
+serror_window_end:
+    msr     daifset, #4
+    tbz     x0, #EXIT_WITH_SERROR_BIT, 1f
+    msr     elr_el2, x3
+    msr     esr_el2, x4
+    msr     spsr_el2, x5
+    orr     x0, x0, x6
+1:  ret                              // to the caller of guest_enter
+endfunc guest_exit
+
+// ---- vectors --------------------------------------------------------------------------------------------------
+
+.macro vector target
+    .balign 0x80
+    b       \target
+.endm
+
+.balign 0x800
+.global hyp_vectors
+hyp_vectors:
+    vector  el2_invalid              // current EL with SP_EL0: never used
+    vector  el2_invalid
+    vector  el2_invalid
+    vector  el2_invalid
+    vector  el2_invalid              // current EL with SP_EL2
+    vector  el2_invalid              //   IRQs stay masked at EL2
+    vector  el2_invalid
+    vector  el2_error
+    vector  el1_sync                 // the guest
+    vector  el1_irq
+    vector  el1_irq
+    vector  el1_error
+    vector  el2_invalid              // AArch32: the guest has none
+    vector  el2_invalid
+    vector  el2_invalid
+    vector  el2_invalid
+
+func el1_sync
+    stp     x0, x1, [sp, #-16]!
+    mrs     x0, esr_el2
+    lsr     x0, x0, #26
+    cmp     x0, #EC_FP
+    b.eq    fp_first_use
+    mrs     x1, tpidr_el2
+    mov     x0, #EXIT_TRAP
+    b       guest_exit
+endfunc el1_sync
+
+func el1_irq
+    stp     x0, x1, [sp, #-16]!
+    mrs     x1, tpidr_el2
+    mov     x0, #EXIT_IRQ
+    b       guest_exit
+endfunc el1_irq
+
+func el1_error
+    stp     x0, x1, [sp, #-16]!
+    mrs     x1, tpidr_el2
+    mov     x0, #EXIT_SERROR
+    b       guest_exit
+endfunc el1_error
+
+// An SError at EL2 is expected in one place only. There it marks the exit code and goes on; the return address is
+// either label, depending on whether the ISB was still to be executed.
+func el2_error
+    stp     x2, x3, [sp, #-16]!
+    mrs     x2, elr_el2
+    adr     x3, serror_window_start
+    cmp     x2, x3
+    adr     x3, serror_window_end
+    ccmp    x2, x3, #4, ne
+    b.ne    el2_invalid
+    ldp     x2, x3, [sp], #16
+    mov     x0, #(1 << EXIT_WITH_SERROR_BIT)
+    eret
+endfunc el2_error
+
+func el2_invalid
+    mrs     x1, esr_el2
+    mrs     x2, elr_el2
+    mrs     x3, far_el2
+    adr     x0, msg_invalid
+    bl      print
+    b       power_off
+endfunc el2_invalid
+
+// ---- FP and SIMD ------------------------------------------------------------------------------------------------
+
+// The guest's first FP instruction of this run trapped (CPTR_EL2.TFP). Swap the registers, let it through, and go
+// back to the same instruction without leaving for the hypervisor's loop: only x0..x5, lr are touched.
+func fp_first_use
+    stp     x2, x3, [sp, #-16]!
+    stp     x4, x30, [sp, #-16]!
+    mrs     x4, cptr_el2
+    bic     x4, x4, #CPTR_TFP
+    msr     cptr_el2, x4
+    isb
+    mrs     x4, tpidr_el2
+    mov     x0, #1
+    str     x0, [x4, #VCPU_FP_LIVE]
+    ldr     x0, [x4, #VCPU_FP_TRAPS]
+    add     x0, x0, #1
+    str     x0, [x4, #VCPU_FP_TRAPS]
+    ldr     x0, [x4, #VCPU_HOST]
+    bl      fp_save
+    mov     x0, x4
+    bl      fp_restore
+    ldp     x4, x30, [sp], #16
+    ldp     x2, x3, [sp], #16
+    ldp     x0, x1, [sp], #16
+    eret
+endfunc fp_first_use
+
+// x0: context; x1..x3 are lost
+.macro fp_all op
+    \op     q0, q1, [x1, #0 * 16]
+    \op     q2, q3, [x1, #2 * 16]
+    \op     q4, q5, [x1, #4 * 16]
+    \op     q6, q7, [x1, #6 * 16]
+    \op     q8, q9, [x1, #8 * 16]
+    \op     q10, q11, [x1, #10 * 16]
+    \op     q12, q13, [x1, #12 * 16]
+    \op     q14, q15, [x1, #14 * 16]
+    \op     q16, q17, [x1, #16 * 16]
+    \op     q18, q19, [x1, #18 * 16]
+    \op     q20, q21, [x1, #20 * 16]
+    \op     q22, q23, [x1, #22 * 16]
+    \op     q24, q25, [x1, #24 * 16]
+    \op     q26, q27, [x1, #26 * 16]
+    \op     q28, q29, [x1, #28 * 16]
+    \op     q30, q31, [x1, #30 * 16]
+.endm
+
+func fp_save
+    add     x1, x0, #CTX_FP
+    fp_all  stp
+    mrs     x2, fpsr
+    mrs     x3, fpcr
+    str     x2, [x0, #CTX_FPSR]
+    str     x3, [x0, #CTX_FPCR]
+    ret
+endfunc fp_save
+
+func fp_restore
+    add     x1, x0, #CTX_FP
+    fp_all  ldp
+    ldr     x2, [x0, #CTX_FPSR]
+    ldr     x3, [x0, #CTX_FPCR]
+    msr     fpsr, x2
+    msr     fpcr, x3
+    ret
+endfunc fp_restore
+
+// ---- EL1 system registers ------------------------------------------------------------------------------------------
+
+// One list for both directions: register, field of the context.
+.macro for_each_sysreg do
+    \do     sp_el0, CTX_SP_EL0
+    \do     elr_el2, CTX_PC
+    \do     spsr_el2, CTX_PSTATE
+    \do     sp_el1, CTX_SP_EL1
+    \do     elr_el1, CTX_ELR_EL1
+    \do     spsr_el1, CTX_SPSR_EL1
+    \do     sctlr_el1, CTX_SCTLR_EL1
+    \do     cpacr_el1, CTX_CPACR_EL1
+    \do     ttbr0_el1, CTX_TTBR0_EL1
+    \do     ttbr1_el1, CTX_TTBR1_EL1
+    \do     tcr_el1, CTX_TCR_EL1
+    \do     mair_el1, CTX_MAIR_EL1
+    \do     amair_el1, CTX_AMAIR_EL1
+    \do     esr_el1, CTX_ESR_EL1
+    \do     afsr0_el1, CTX_AFSR0_EL1
+    \do     afsr1_el1, CTX_AFSR1_EL1
+    \do     far_el1, CTX_FAR_EL1
+    \do     vbar_el1, CTX_VBAR_EL1
+    \do     contextidr_el1, CTX_CONTEXTIDR_EL1
+    \do     tpidr_el0, CTX_TPIDR_EL0
+    \do     tpidrro_el0, CTX_TPIDRRO_EL0
+    \do     tpidr_el1, CTX_TPIDR_EL1
+    \do     cntkctl_el1, CTX_CNTKCTL_EL1
+    \do     par_el1, CTX_PAR_EL1
+    \do     csselr_el1, CTX_CSSELR_EL1
+    \do     mdscr_el1, CTX_MDSCR_EL1
+.endm
+
+.macro save_one reg, field
+    mrs     x1, \reg
+    str     x1, [x0, #\field]
+.endm
+
+.macro restore_one reg, field
+    ldr     x1, [x0, #\field]
+    msr     \reg, x1
+.endm
+
+func sysregs_save
+    for_each_sysreg save_one
+    ret
+endfunc sysregs_save
+
+func sysregs_restore
+    for_each_sysreg restore_one
+    ret
+endfunc sysregs_restore
+
+// ---- one run ---------------------------------------------------------------------------------------------------------
+
+// vcpu_run(x0: vcpu) -> x0: EXIT_*, with VCPU_ESR, VCPU_FAR and VCPU_HPFAR filled in
+func vcpu_run
+    stp     x29, x30, [sp, #-32]!
+    str     x19, [sp, #16]
+    mov     x19, x0
+    msr     tpidr_el2, x19
+
+    // traps: FP traps until first used
+    mov_imm x1, HCR_GUEST
+    msr     hcr_el2, x1
+    mov_imm x1, (CPTR_RES1 | CPTR_TFP)
+    msr     cptr_el2, x1
+    str     xzr, [x19, #VCPU_FP_LIVE]
+    // stage 2
+    ldr     x1, [x19, #VCPU_VTTBR]
+    msr     vttbr_el2, x1
+    isb
+    // virtual GIC
+    ldr     x1, [x19, #VCPU_VMCR]
+    msr     ich_vmcr_el2, x1
+    ldr     x1, [x19, #VCPU_AP1R0]
+    msr     ich_ap1r0_el2, x1
+    ldr     x1, [x19, #VCPU_LR0]
+    msr     ich_lr0_el2, x1
+    mov     x1, #1                   // ICH_HCR_EL2.En
+    msr     ich_hcr_el2, x1
+    // EL1, and where the guest goes on
+    bl      sysregs_restore
+
+    mov     x0, x19
+    ldr     x1, [x19, #VCPU_HOST]
+    bl      guest_enter
+
+    // the syndrome first: everything below may be overwritten by our own faults
+    mrs     x1, esr_el2
+    str     x1, [x19, #VCPU_ESR]
+    mrs     x1, far_el2
+    str     x1, [x19, #VCPU_FAR]
+    mrs     x1, hpfar_el2
+    str     x1, [x19, #VCPU_HPFAR]
+    mov     x2, x0
+    mov     x0, x19
+    bl      sysregs_save             // x2 survives
+    mov     x19, x2                  // exit code
+    // virtual GIC
+    mrs     x1, ich_vmcr_el2
+    str     x1, [x0, #VCPU_VMCR]
+    mrs     x1, ich_ap1r0_el2
+    str     x1, [x0, #VCPU_AP1R0]
+    mrs     x1, ich_lr0_el2
+    str     x1, [x0, #VCPU_LR0]
+    msr     ich_hcr_el2, xzr
+    // traps and stage 2 off
+    mov_imm x1, HCR_HOST
+    msr     hcr_el2, x1
+    mov_imm x1, CPTR_RES1
+    msr     cptr_el2, x1
+    msr     vttbr_el2, xzr
+    isb
+    // FP, when the guest has used it
+    ldr     x1, [x0, #VCPU_FP_LIVE]
+    cbz     x1, 1f
+    mov     x9, x0
+    bl      fp_save
+    ldr     x0, [x9, #VCPU_HOST]
+    bl      fp_restore
+1:  mov     x0, x19
+    ldr     x19, [sp, #16]
+    ldp     x29, x30, [sp], #32
+    ret
+endfunc vcpu_run
+
+msg_invalid:
+    .asciz  "hyp: unexpected exception at EL2: ESR %x ELR %x FAR %x\n"
