@@ -59,6 +59,7 @@ static const struct slot *fetch_slow(struct pe *pe)
     struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
     e->tag = pe->pc & PAGE_MASK;
     e->slots = p->slots;
+    utlb_mark_used(pe->upool, pe->dt);
     pe->page_va = pe->pc & PAGE_MASK;
     pe->slots_base = p->slots;
     return p->slots + bits64(pe->pc, 11, 2);

@@ -52,6 +52,7 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
         *flags |= PAGE_WRITTEN;
     }
     e->addend = (uintptr_t)host - (uintptr_t)page;
+    utlb_mark_used(pe->upool, set);
     e->pa = pa;
 }
 

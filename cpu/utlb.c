@@ -139,13 +139,11 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     make_key(pe, el, r, &k);
     unsigned h = p->hint[el];
     if (p->valid[h] && memcmp(&p->key[h], &k, sizeof(k)) == 0) {
-        p->used[h] = true;
         return &p->set[h];
     }
     for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
         if (p->valid[c] && memcmp(&p->key[c], &k, sizeof(k)) == 0) {
             p->hint[el] = c;
-            p->used[c] = true;
             return &p->set[c];
         }
     }
@@ -157,7 +155,7 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     set_clear(&p->set[c]);
     p->key[c] = k;
     p->valid[c] = true;
-    p->used[c] = true;
+    p->used[c] = false;
     p->hint[el] = c;
     return &p->set[c];
 }

@@ -49,6 +49,11 @@ struct uctx_pool {
 struct uctx_pool *utlb_new(void);
 void utlb_free(struct uctx_pool *p);
 void utlb_flush_all(struct uctx_pool *p);
+/* An entry is being put into this set: flushes skip sets that had none since they were last flushed. */
+static inline void utlb_mark_used(struct uctx_pool *p, const struct utlb_set *s)
+{
+    p->used[s - p->set] = true;
+}
 /* Drop [va, va+len) in every set; len 0: everything. Address tags are ignored. */
 void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len);
 /* Close the store fast path to a physical page. */
