@@ -325,6 +325,9 @@ uint64_t pe_isr(const struct pe *pe)
 void pe_esb(struct pe *pe)
 {
     bool masked;
+    if (!feat_has(&pe->feat, FEAT_RAS)) {
+        return; /* a NOP in the hint space */
+    }
     unsigned target = physical_target(pe, HCR_AMO, PSTATE_A, &masked);
     if (pe->serror_pending && (masked || target == 0)) {
         /* SyncErrors and deferral: DISR_EL1.A with the syndrome */
