@@ -8,7 +8,8 @@
  *   fp-diff space, fp-diff classify                 all words of the encoding space as binary; the rows' mnemonics
  *   fp-diff bench                                   time per instruction
  *
- * FILTER: rows whose name contains it; "" for all. Both `gen` and `check` derive everything from the seed.
+ * FILTER: rows whose name contains it; "" for all. Both `gen` and `check` derive everything from the seed, and have to
+ * be the same binary: the compiler chooses the order of draws within an expression.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -316,6 +317,12 @@ static struct stream make_stream(char **argv)
     return st;
 }
 
+static void free_stream(struct stream *st)
+{
+    free(st->word);
+    free(st->row);
+}
+
 static int generate(char **argv)
 {
     struct stream st = make_stream(argv);
@@ -329,6 +336,7 @@ static int generate(char **argv)
         make_case(&s, st.row[i % st.n_words], i % st.n_words);
         fwrite(&s, sizeof(s), 1, stdout);
     }
+    free_stream(&st);
     return fflush(stdout) != 0;
 }
 
@@ -392,6 +400,7 @@ static int check(char **argv)
         make_case(&in, r, i % st.n_words);
         if (fread(&theirs, sizeof(theirs), 1, stdin) != 1) {
             fprintf(stderr, "fp-diff: the answer ends at case %u (%s, word %08x)\n", i, r->name, word);
+            free_stream(&st);
             return 1;
         }
         load(&pe, &in);
@@ -408,6 +417,7 @@ static int check(char **argv)
         }
     }
     printf("seed %s: %u cases, %lu differ\n", argv[0], st.n_cases, bad);
+    free_stream(&st);
     return bad != 0;
 }
 
