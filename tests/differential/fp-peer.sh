@@ -45,6 +45,7 @@ awk '!/^[ \t]*(#|$)/ { print "bool v_" $1 "(struct pe *pe, uint32_t insn);" }' "
 echo 'enum sr_id { SR_HCR_EL2, SR_COUNT };' > "$tmp/sysreg-ids.h"
 
 "${cross}gcc" -O2 -static -o "$tmp/fp-guest" "$here/fp-guest.c"
+# shellcheck disable=SC2086
 "$cc" -std=gnu11 ${CFLAGS:--O2 -g} "${defs[@]}" -I"$top" -I"$tmp" -I"$here" -o "$tmp/fp-diff" "$here/fp-diff.c" \
     "$top"/cpu/fp*.c "$top"/cpu/sem-fp.c "$top"/cpu/sem-simd-fp*.c
 
