@@ -2,28 +2,24 @@
 #include "sim/cli.h"
 
 #include <stdio.h>
-#include <string.h>
 
-static const struct cli_image images[] = {
-    { NULL, NULL, NULL, 0 },
-};
+#include "hyp/images.h"
 
 bool cli_image_find(const char *name, struct cli_image *img)
 {
-    for (const struct cli_image *i = images; i->name != NULL; i++) {
-        if (strcmp(i->name, name) == 0) {
-            *img = *i;
-            return true;
-        }
+    const struct hyp_image *i = hyp_image_find(name);
+    if (i == NULL) {
+        return false;
     }
-    return false;
+    *img = (struct cli_image){.name = i->name, .title = i->title, .bytes = i->elf, .len = *i->elf_bytes};
+    return true;
 }
 
 void cli_image_names(char *buf, size_t len)
 {
     size_t n = 0;
     snprintf(buf, len, "none in this build");
-    for (const struct cli_image *i = images; i->name != NULL && n < len; i++) {
+    for (const struct hyp_image *i = hyp_images(); i->name != NULL && n < len; i++) {
         n += (size_t)snprintf(buf + n, len - n, "%s%s", n == 0 ? "" : ", ", i->name);
     }
 }

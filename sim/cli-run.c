@@ -181,13 +181,23 @@ static const char *sysreg_by_enc(void *opaque, uint16_t enc)
 
 static bool load_symbols(struct run *r, struct err *err)
 {
-    if (r->o->n_symbols == 0) {
+    const struct boot_config *b = &r->o->boot;
+    if (r->o->n_symbols == 0 && b->image == NULL) {
         return true;
     }
     r->symbols = symbols_new();
+    if (r->symbols == NULL) {
+        return err_set(err, "--symbols: out of memory");
+    }
+    if (b->image != NULL) { /* an embedded image brings its own names */
+        const struct file_data f = { .bytes = (uint8_t *)b->image_bytes, .len = b->image_len };
+        if (!symbols_add_data(r->symbols, "--image", b->image, &f, 0, err)) {
+            return false;
+        }
+    }
     for (unsigned i = 0; i < r->o->n_symbols; i++) {
-        if (r->symbols == NULL || !symbols_add(r->symbols, "--symbols", r->o->symbols[i].path, r->o->symbols[i].bias, err)) {
-            return r->symbols != NULL || err_set(err, "--symbols: out of memory");
+        if (!symbols_add(r->symbols, "--symbols", r->o->symbols[i].path, r->o->symbols[i].bias, err)) {
+            return false;
         }
     }
     r->symbolizer = (struct symbolizer){ symbol_name, r->symbols };

@@ -167,20 +167,27 @@ static int by_address(const void *a, const void *b)
     return x->name < y->name ? -1 : x->name > y->name;
 }
 
+bool symbols_add_data(struct symbols *s, const char *opt, const char *path, const struct file_data *f, uint64_t bias,
+                      struct err *err)
+{
+    size_t before = s->n;
+    bool elf = f->len >= 4 && memcmp(f->bytes, "\177ELF", 4) == 0;
+    bool ok = elf ? elf_symbols(s, opt, path, f, bias, err) : map_symbols(s, opt, path, f, bias, err);
+    if (ok && s->n == before) {
+        return err_set(err, "%s %s: no symbols in it (a stripped ELF, or the stub of a System.map)", opt, path);
+    }
+    qsort(s->v, s->n, sizeof(s->v[0]), by_address);
+    return ok;
+}
+
 bool symbols_add(struct symbols *s, const char *opt, const char *path, uint64_t bias, struct err *err)
 {
     struct file_data f;
     if (!file_read(opt, path, MAX_FILE, &f, err)) {
         return false;
     }
-    size_t before = s->n;
-    bool elf = f.len >= 4 && memcmp(f.bytes, "\177ELF", 4) == 0;
-    bool ok = elf ? elf_symbols(s, opt, path, &f, bias, err) : map_symbols(s, opt, path, &f, bias, err);
+    bool ok = symbols_add_data(s, opt, path, &f, bias, err);
     file_free(&f);
-    if (ok && s->n == before) {
-        return err_set(err, "%s %s: no symbols in it (a stripped ELF, or the stub of a System.map)", opt, path);
-    }
-    qsort(s->v, s->n, sizeof(s->v[0]), by_address);
     return ok;
 }
 
