@@ -414,6 +414,20 @@ struct pmu *pmu_new(struct pe *pe, struct irq_line ppi)
     return p;
 }
 
+void pmu_reset(struct pe *pe)
+{
+    struct pmu *p = pe->pmu;
+    if (p == NULL) {
+        return;
+    }
+    p->active = false;
+    if (p->level) {
+        p->level = false;
+        irq_set(&p->line, false);
+    }
+    event_cancel(pe->clock, &p->event);
+}
+
 void pmu_free(struct pmu *p)
 {
     if (p == NULL) {

@@ -70,6 +70,10 @@ void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val);
    brought up to date by pmu_sync() before the change. */
 void pmu_update(struct pe *pe);
 
+/* Reset: lines low, no event queued. The registers are sysreg_reset()'s. They do not look at the PE's time. */
+void timers_reset(struct pe *pe);
+void pmu_reset(struct pe *pe);
+
 /* Rows of TLBI and AT: what the instruction does, packed for `arg`. */
 #define TLBI_ARG(kind, el, is) ((uint32_t)(kind) | (uint32_t)(el) << 8 | (uint32_t)(is) << 12)
 #define AT_ARG(el, s1, write, pan) ((uint32_t)(el) | (uint32_t)(s1) << 4 | (uint32_t)(write) << 5 | (uint32_t)(pan) << 6)

@@ -226,5 +226,7 @@ void sysreg_reset(struct pe *pe)
         pe->sr[m->sr] = m->val;
     }
     reset_special(pe);
+    timers_reset(pe);
+    pmu_reset(pe);
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
 }

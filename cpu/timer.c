@@ -299,6 +299,23 @@ struct timers *timers_new(struct pe *pe, const struct irq_line ppi[4])
     return t;
 }
 
+void timers_reset(struct pe *pe)
+{
+    struct timers *t = pe->timers;
+    if (t == NULL) {
+        return;
+    }
+    for (unsigned i = 0; i < T_COUNT; i++) {
+        if (t->t[i].level) {
+            t->t[i].level = false;
+            irq_set(&t->t[i].line, false);
+        }
+        event_cancel(pe->clock, &t->t[i].event);
+    }
+    event_cancel(pe->clock, &t->stream);
+    t->stream_seen = 0;
+}
+
 void timers_free(struct timers *t)
 {
     if (t == NULL) {
