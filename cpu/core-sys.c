@@ -2,6 +2,7 @@
 /* System instructions other than register accesses. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/timer.h"
 
 #include <stdio.h>
 
@@ -86,6 +87,9 @@ static unsigned wfx_trap(const struct pe *pe, bool is_wfe)
 
 bool core_wfx(struct pe *pe, bool is_wfe)
 {
+    if (is_wfe) {
+        timers_wfe_check(pe);
+    }
     if (is_wfe && pe->event_reg) {
         pe->event_reg = false;
         return true;
@@ -101,6 +105,7 @@ bool core_wfx(struct pe *pe, bool is_wfe)
         return pe_raise(pe, target, EC_WFX, 1u << 24 | 0xeu << 20 | (is_wfe ? 1 : 0));
     }
     if (is_wfe) {
+        timers_wfe_wait(pe);
         pe->waiting_wfe = true;
     } else {
         pe->waiting_wfi = true;
