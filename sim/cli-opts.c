@@ -15,7 +15,8 @@
 
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
-    OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM, OPT_MAX_INSNS,
+    OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
+    OPT_INSTANCE, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_STRICT, OPT_SEED, OPT_KASLR_SEED, OPT_RTC, OPT_SEMIHOSTING, OPT_QUIET, OPT_HELP,
 };
@@ -40,6 +41,7 @@ static const struct option options[] = {
     { "no-console", no_argument, NULL, OPT_NO_CONSOLE },
     { "ns-per-insn", required_argument, NULL, OPT_NS_PER_INSN },
     { "quantum", required_argument, NULL, OPT_QUANTUM },
+    { "instance", required_argument, NULL, OPT_INSTANCE },
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
     { "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -298,6 +300,7 @@ static int opt_machine(struct run_opts *o, int opt, char *arg)
         rc = need_u64("--ns-per-insn", arg, 1, 1000000, "1 to 1000000 nanoseconds", &v);
         m->ns_per_insn = (uint32_t)v;
         return rc;
+    case OPT_INSTANCE: return opt_choice("--instance", arg, "fast", "step", &m->stepping);
     case OPT_QUANTUM:
         rc = need_u64("--quantum", arg, 1, 100000000, "1 to 100000000 instructions", &v);
         m->quantum = (uint32_t)v;
