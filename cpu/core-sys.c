@@ -58,8 +58,9 @@ bool core_msr_daif(struct pe *pe, int crm, bool set)
     }
     uint8_t daif = set ? pe->daif | (uint8_t)crm : pe->daif & (uint8_t)~crm;
     if (daif != pe->daif) {
-        uint8_t opened = pe->daif & (uint8_t)~daif;
+        uint8_t opened = pe->daif & (uint8_t)~daif, old = pe->daif;
         pe->daif = daif;
+        pe_record(pe, REC_MASK, pe->el, 0, pe_pc(pe), daif, old, 0, 0);
         if (opened & (PSTATE_A | PSTATE_I | PSTATE_F)) {
             pe->dirty |= DIRTY_IRQ;
         }

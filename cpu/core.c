@@ -115,6 +115,18 @@ static bool before_instruction(struct pe *pe)
     return true;
 }
 
+/* Let the probe see the instruction at pe->pc. false: what it pended was taken, or asks for control. */
+static bool probe(struct pe *pe)
+{
+    uint64_t before = pe->exc_count, here = pe_icount(pe) + before + 1;
+    if (pe->probe_seen == here) {
+        return true; /* the run was interrupted between the probe and the instruction */
+    }
+    pe->probe_seen = here;
+    pe->probe(pe->probe_opaque, pe);
+    return pe->dirty == 0 || (service(pe) && pe->exc_count == before);
+}
+
 static void run(struct pe *pe, bool stepping)
 {
     pe->s = NULL;
@@ -124,6 +136,9 @@ static void run(struct pe *pe, bool stepping)
         }
         const struct slot *s = fetch(pe);
         if (s == NULL) {
+            continue;
+        }
+        if (pe->probe != NULL && !probe(pe)) {
             continue;
         }
         if (pe->debug_mode != 0 || pe->il) {
@@ -137,7 +152,7 @@ static void run(struct pe *pe, bool stepping)
                     pe->ss = 0;
                 }
             }
-        } else if (stepping || s->run > pe->n) {
+        } else if (stepping || pe->probe != NULL || s->run > pe->n) {
             step_one(pe, s);
         } else {
             fast_enter(pe, s, pe->n - s->run);

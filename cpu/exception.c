@@ -130,23 +130,35 @@ void pe_set_spsel(struct pe *pe, unsigned sel)
     set_sp_in_use(pe, pe->el, sel);
 }
 
-static void record(struct pe *pe, enum rec_kind kind, unsigned from, unsigned type, uint64_t a, uint64_t d, uint64_t pc)
+static uint8_t pending_bits(const struct pe *pe)
+{
+    uint64_t hcr = pe->sr[SR_HCR_EL2];
+    return (uint8_t)(pe->serror_pending | bit64(hcr, HCR_VSE) << 1 | ((pe->gic_signals & GIC_SIG_IRQ) != 0) << 2 |
+                     ((pe->gic_signals & GIC_SIG_FIQ) != 0) << 3 |
+                     (((pe->gic_signals & GIC_SIG_VIRQ) != 0) | bit64(hcr, HCR_VI)) << 4 |
+                     (((pe->gic_signals & GIC_SIG_VFIQ) != 0) | bit64(hcr, HCR_VF)) << 5);
+}
+
+void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     if (pe->rec == NULL) {
         return;
     }
     struct rec r = {
-        .kind = (uint8_t)kind, .pe = (uint8_t)pe->id, .from_el = (uint8_t)from, .el = pe->el, .type = type,
-        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .pc = pc, .a = a, .d = d,
+        .kind = (uint8_t)kind, .pe = (uint8_t)pe->id, .from_el = (uint8_t)from_el, .el = pe->el, .type = (uint16_t)type,
+        .daif = pe->daif, .pending = pending_bits(pe),
+        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .pc = pc, .a = a, .b = b, .c = c, .d = d,
         .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
     };
-    if (kind == REC_EXC_ENTRY) {
-        r.b = pe->sr[pe->el == 2 ? SR_FAR_EL2 : SR_FAR_EL1];
-        r.c = pe->sr[SR_HPFAR_EL2];
-    } else {
-        r.b = pe->pc;
-    }
     pe->rec->put(pe->rec->opaque, &r);
+}
+
+void pe_pend_serror(struct pe *pe, uint64_t iss)
+{
+    pe->serror_pending = true;
+    pe->serror_iss = iss & UINT64_C(0x1ffffff);
+    pe->dirty |= DIRTY_IRQ;
+    pe_record(pe, REC_SERROR_PENDED, pe->el, 0, pe_pc(pe), pe->serror_iss, 0, 0, 0);
 }
 
 /* AArch64.TakeException(): PSTATE and PC for an entry to `target` through vector offset `vect` */
@@ -180,7 +192,7 @@ static void enter(struct pe *pe, unsigned target, unsigned vect, uint64_t ret, u
     pe->pc = pe->sr[to2 ? SR_VBAR_EL2 : SR_VBAR_EL1] + vect;
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
-    record(pe, REC_EXC_ENTRY, from, type, esr, vect, ret);
+    pe_record(pe, REC_EXC_ENTRY, from, type, ret, esr, pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1], pe->sr[SR_HPFAR_EL2], vect);
 }
 
 static bool lower_same_pair(unsigned ec)
@@ -333,10 +345,12 @@ void pe_esb(struct pe *pe)
         /* SyncErrors and deferral: DISR_EL1.A with the syndrome */
         pe->sr[SR_DISR_EL1] = BIT64(31) | (pe->serror_iss & UINT64_C(0x1ffffff));
         pe->serror_pending = false;
+        pe_record(pe, REC_SERROR_DEFERRED, pe->el, 0, pe_pc(pe), pe->sr[SR_DISR_EL1], 0, 0, 0);
     }
     if (virtual_pending(pe, ASYNC_VSERROR) && (pe->daif & PSTATE_A) != 0) {
         pe->sr[SR_VDISR_EL2] = BIT64(31) | (pe->sr[SR_VSESR_EL2] & UINT64_C(0x1ffffff));
         pe->sr[SR_HCR_EL2] &= ~BIT64(HCR_VSE);
+        pe_record(pe, REC_SERROR_DEFERRED, pe->el, 0, pe_pc(pe), pe->sr[SR_VDISR_EL2], 1, 0, 0);
     }
     pe->dirty |= DIRTY_IRQ;
 }
@@ -403,5 +417,5 @@ void pe_eret(struct pe *pe)
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
     pe->pc = pe_canonical_pc(pe, target);
-    record(pe, REC_ERET, from, 0, spsr, 0, eret_pc);
+    pe_record(pe, REC_ERET, from, 0, eret_pc, spsr, pe->pc, 0, 0);
 }

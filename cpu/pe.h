@@ -153,6 +153,12 @@ struct pe {
     struct tlb *tlb;
     const struct gicif *gic;
     struct rec_sink *rec;        /* NULL: nobody listens */
+    /* When set, every instruction is executed by the stepping instance and this is called before it, with pe->pc on it: for
+       stimuli and instruction traces. It may pend asynchronous exceptions (they are taken before the instruction); it must
+       not move the PC. */
+    void (*probe)(void *opaque, struct pe *pe);
+    void *probe_opaque;
+    uint64_t probe_seen;         /* retired instructions and exceptions at its last call: once an instruction */
     struct pe_host *host;        /* services of the machine */
     struct timers *timers;
     struct pmu *pmu;
@@ -272,6 +278,11 @@ void pe_take_sync(struct pe *pe);            /* take pe->exc: pc must be the fau
 bool pe_take_interrupt(struct pe *pe);       /* take the highest-priority unmasked asynchronous exception at pe->pc; true if one was taken */
 bool pe_interrupt_pending(const struct pe *pe, bool *wakes); /* is one takable now? *wakes: would WFI end (masked or not) */
 void pe_eret(struct pe *pe);                 /* exception return from the current EL: sets pc and PSTATE (illegal return handled) */
+/* Pend a physical SError with this ISS (ESR_ELx.ISS of the SError, bits 24:0). A second one while one is pending is lost, as
+   one more error of the same kind. */
+void pe_pend_serror(struct pe *pe, uint64_t iss);
+/* Tell the sink, if there is one. The common fields are filled here. */
+void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 uint64_t pe_isr(const struct pe *pe);        /* ISR_EL1 as the current EL reads it */
 void pe_esb(struct pe *pe);                  /* error synchronization barrier */
 void pe_reset(struct pe *pe, unsigned el, uint64_t pc); /* reset state, entering at el with DAIF set */

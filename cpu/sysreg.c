@@ -115,16 +115,6 @@ uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
     return v;
 }
 
-static void record_write(struct pe *pe, const struct sysreg *r, uint64_t old, uint64_t val)
-{
-    struct rec rec = {
-        .kind = REC_SYSREG, .pe = (uint8_t)pe->id, .from_el = pe->el, .el = pe->el, .icount = pe_icount(pe),
-        .time_ns = pe_time_ns(pe), .pc = pe_pc(pe), .a = r->enc, .b = val, .c = old,
-        .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
-    };
-    pe->rec->put(pe->rec->opaque, &rec);
-}
-
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
 {
     uint64_t old = pe->sr[r->sr];
@@ -133,7 +123,7 @@ void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
         pe->dirty |= r->dirty;
     }
     if (unlikely(pe->rec != NULL) && (r->cls == SRC_el2cfg || r->cls == SRC_el2vm)) {
-        record_write(pe, r, old, val);
+        pe_record(pe, REC_SYSREG, pe->el, 0, pe_pc(pe), r->enc, val, old, 0);
     }
 }
 

@@ -120,11 +120,6 @@ bool psci_call(const struct psci *p, struct pe *pe)
     const uint64_t arg[3] = { pe->x[1] & mask, pe->x[2] & mask, pe->x[3] & mask };
     int64_t ret = psci_dispatch(p, pe, fn, arg);
     pe->x[0] = (uint64_t)ret;
-    if (pe->rec != NULL) {
-        struct rec r = { .kind = REC_PSCI, .pe = (uint8_t)pe->id, .from_el = pe->el, .el = pe->el, .icount = pe_icount(pe),
-                         .time_ns = pe_time_ns(pe), .pc = pe_pc(pe), .a = fn, .b = (uint64_t)ret, .hcr = pe->sr[SR_HCR_EL2],
-                         .vttbr = pe->sr[SR_VTTBR_EL2] };
-        pe->rec->put(pe->rec->opaque, &r);
-    }
+    pe_record(pe, REC_PSCI, pe->el, 0, pe_pc(pe), fn, (uint64_t)ret, 0, 0);
     return true;
 }

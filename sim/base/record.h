@@ -18,6 +18,11 @@ enum rec_kind {
     REC_WFI,         /* pc; a = 0 for WFI, 1 for WFE */
     REC_WAKE,
     REC_PSCI,        /* a = function id, b = result */
+    REC_MASK,        /* PSTATE.DAIF written at pc by MSR: a = new, b = old, as in bits 3:0 = D A I F */
+    REC_SERROR_PENDED,   /* a = ISS, b = 0 physical, 1 virtual (HCR_EL2.VSE set) */
+    REC_SERROR_DEFERRED, /* by ESB at pc: a = the DISR_EL1 or VDISR_EL2 value, b = 0 physical, 1 virtual */
+    REC_SYSREG_READ, /* of a register that consumes or shows asynchronous state (ISR_EL1, DISR_EL1): a = encoding, b = value */
+    REC_BARRIER,     /* a = 0 ISB, 1 DSB, 2 DMB, 3 ESB; only when the instruction leaves the fast path anyway or in the stepping instance */
     REC_KIND_COUNT,
 };
 
@@ -27,7 +32,9 @@ struct rec {
     uint8_t pe;
     uint8_t from_el;   /* EL before */
     uint8_t el;        /* EL after */
-    uint32_t type;     /* REC_EXC_ENTRY: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError, 4 virtual IRQ, 5 virtual FIQ, 6 virtual SError */
+    uint8_t daif;      /* PSTATE.{D,A,I,F} after the event, in bits 3:0 */
+    uint8_t pending;   /* bit 0 physical SError pending, 1 virtual SError (HCR_EL2.VSE), 2 IRQ, 3 FIQ, 4 virtual IRQ, 5 virtual FIQ */
+    uint16_t type;     /* REC_EXC_ENTRY: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError, 4 virtual IRQ, 5 virtual FIQ, 6 virtual SError */
     uint64_t icount;   /* instructions retired by this PE */
     uint64_t time_ns;
     uint64_t pc;
