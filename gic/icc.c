@@ -66,14 +66,15 @@ uint64_t icc_hppir_read(struct gic *g, unsigned pe, unsigned group)
     return h->intid != INTID_SPURIOUS && h->group == group ? h->intid : INTID_SPURIOUS;
 }
 
-/* Group of the highest active priority, or -1. */
+/* Group of the highest active priority, or -1. Only a write of the active-priority
+   registers makes both groups active at one priority; Group 0 goes first then. */
 static int highest_active_group(const struct gic_cpuif *c)
 {
     if ((c->apr[0] | c->apr[1]) == 0) {
         return -1;
     }
     uint32_t lowest = (c->apr[0] | c->apr[1]) & -(c->apr[0] | c->apr[1]);
-    return (c->apr[1] & lowest) != 0 ? 1 : 0;
+    return (c->apr[0] & lowest) != 0 ? 0 : 1;
 }
 
 /*

@@ -94,9 +94,7 @@ uint64_t icv_iar_read(struct gic *g, unsigned pe, unsigned group)
     /* A special INTID in a list register is handed on, but nothing becomes active. */
     if (!special(intid)) {
         c->ich_apr[group] |= 1u << ((lr_priority(*lr) & group_mask(c, group)) >> PRE_SHIFT);
-        if (intid < INTID_LPI_FIRST) {
-            *lr |= ICH_LR_ACTIVE;   /* LPIs have no active state */
-        }
+        *lr |= ICH_LR_ACTIVE;   /* a virtual LPI too, unlike a physical one */
     }
     gic_observe_lr(g, GIC_EV_V_ACKNOWLEDGED, pe, intid, (unsigned)i);
     ich_update(g, pe);
@@ -155,7 +153,9 @@ static void deactivate(struct gic *g, unsigned pe, unsigned i)
 /*
  * VirtualWriteEOIR(): drop the priority; unless EOImode splits the two, also
  * deactivate the entry, if its group and priority are those that were dropped.
- * EOIcount counts deactivations for which there is no entry.
+ * EOImode does not matter to LPIs: nobody writes ICV_DIR_EL1 for them.
+ * ICH_HCR_EL2.EOIcount counts deactivations for which there is no entry: not
+ * of LPIs, and not for a priority drop alone.
  */
 void icv_eoir_write(struct gic *g, unsigned pe, unsigned group, uint64_t val)
 {
@@ -171,12 +171,15 @@ void icv_eoir_write(struct gic *g, unsigned pe, unsigned group, uint64_t val)
         return;
     }
     gic_observe_lr(g, GIC_EV_V_DROPPED, pe, intid, i < 0 ? GIC_NO_LR : (unsigned)i);
-    if ((c->ich_vmcr & ICH_VMCR_VEOIM) == 0 && intid < INTID_LPI_FIRST) {
-        if (i < 0) {
+    bool lpi = intid >= INTID_LPI_FIRST;
+    bool split = (c->ich_vmcr & ICH_VMCR_VEOIM) != 0;
+    if (i < 0) {
+        if (!lpi && !split) {
             count_eoi(c);
-        } else if (lr_group(c->ich_lr[i]) == group && (lr_priority(c->ich_lr[i]) & group_mask(c, group)) == dropped) {
-            deactivate(g, pe, (unsigned)i);
         }
+    } else if ((lpi || !split) && lr_group(c->ich_lr[i]) == group &&
+               (lr_priority(c->ich_lr[i]) & group_mask(c, group)) == dropped) {
+        deactivate(g, pe, (unsigned)i);
     }
     ich_update(g, pe);
 }

@@ -276,13 +276,19 @@ END_TEST
 START_TEST(virtual_lpi)
 {
     virt_setup();
-    set_lr(0, LR_PENDING | LR_G1 | LR_PRIO(0x80) | 8200);
-    ck_assert_uint_eq(gmrs(ICC_IAR1_EL1), 8200);
-    ck_assert_uint_eq(lr(0) & LR_STATE, 0);
-    ck_assert_uint_eq(gmrs(ICC_RPR_EL1), 0x80);
-    gmsr(ICC_EOIR1_EL1, 8200);
-    ck_assert_uint_eq(gmrs(ICC_RPR_EL1), 0xff);
-    ck_assert_uint_eq(EOICOUNT(mrs(0, ICH_HCR_EL2)), 0);
+    for (unsigned eoi_mode = 0; eoi_mode < 2; eoi_mode++) {
+        gmsr(ICC_CTLR_EL1, eoi_mode << 1);
+        set_lr(0, LR_PENDING | LR_G1 | LR_PRIO(0x80) | 8200);
+        ck_assert_uint_eq(gmrs(ICC_IAR1_EL1), 8200);
+        ck_assert_uint_eq(lr(0) & LR_STATE, LR_ACTIVE);
+        ck_assert_uint_eq(gmrs(ICC_RPR_EL1), 0x80);
+        gmsr(ICC_DIR_EL1, 8200);
+        ck_assert_uint_eq(lr(0) & LR_STATE, LR_ACTIVE);
+        gmsr(ICC_EOIR1_EL1, 8200);
+        ck_assert_uint_eq(lr(0) & LR_STATE, 0);
+        ck_assert_uint_eq(gmrs(ICC_RPR_EL1), 0xff);
+        ck_assert_uint_eq(EOICOUNT(mrs(0, ICH_HCR_EL2)), 0);
+    }
 }
 END_TEST
 
