@@ -207,8 +207,9 @@ bool sysreg_wr_daif(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t
     if ((changed & PSTATE_D) != 0) {
         pe->dirty |= DIRTY_DEBUG;
     }
-    pe_record(pe, REC_MASK, pe->el, 0, pe_pc(pe), daif, pe->daif, 0, 0);
+    uint8_t old = pe->daif;
     pe->daif = daif;
+    pe_record(pe, REC_MASK, pe->el, 0, pe_pc(pe), daif, old, 0, 0);
     return true;
 }
 
