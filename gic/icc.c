@@ -79,20 +79,22 @@ static int highest_active_group(const struct gic_cpuif *c)
 
 /*
  * A write that does not match the group of the running priority is UNPREDICTABLE:
- * it is ignored here, and so are INTIDs that no IAR read can have returned.
+ * it is ignored here, and so are INTIDs that are neither implemented nor LPIs.
  */
 void icc_eoir_write(struct gic *g, unsigned pe, unsigned group, uint64_t val)
 {
     struct gic_cpuif *c = &g->s.cpu[pe];
     uint32_t intid = (uint32_t)val & INTID_MASK;
 
-    if (intid >= GIC_NUM_INTIDS || highest_active_group(c) != (int)group) {
+    if ((intid >= GIC_NUM_INTIDS && intid < INTID_LPI_FIRST) || highest_active_group(c) != (int)group) {
         return;
     }
     c->apr[group] &= c->apr[group] - 1;
-    gic_observe(g, GIC_EV_DROPPED, pe, intid);
-    if ((c->ctlr & ICC_CTLR_EOIMODE) == 0) {
-        gic_deactivate(g, pe, intid);
+    if (intid < GIC_NUM_INTIDS) {
+        gic_observe(g, GIC_EV_DROPPED, pe, intid);
+        if ((c->ctlr & ICC_CTLR_EOIMODE) == 0) {
+            gic_deactivate(g, pe, intid);
+        }
     }
     gic_update_pe(g, pe);
 }

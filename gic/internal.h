@@ -194,7 +194,7 @@ bool gicd_read(void *gic, uint64_t off, unsigned size, unsigned pe, uint64_t *va
 bool gicd_write(void *gic, uint64_t off, unsigned size, unsigned pe, uint64_t val);
 bool gicr_read(void *gic, uint64_t off, unsigned size, unsigned pe, uint64_t *val);
 bool gicr_write(void *gic, uint64_t off, unsigned size, unsigned pe, uint64_t val);
-/* The identification registers at 0xffd0..0xffff of every frame; part is PIDR0. */
+/* The identification registers at 0xffd0..0xffff of GICD and RD_base; part is PIDR0. */
 uint32_t gic_id_register(unsigned part, uint32_t off);
 
 /* state.c: pending, routing, signals. */

@@ -72,10 +72,6 @@ static bool read_word(struct gic *g, unsigned frame, uint64_t off, uint32_t *val
         *val = gic_id_register(0x93, (uint32_t)off);
         return true;
     }
-    if (off >= GICR_SGI_BASE + GICR_IDREGS) {
-        *val = gic_id_register(0x93, (uint32_t)off - GICR_SGI_BASE);
-        return true;
-    }
     switch (off) {
     case GICR_IIDR:
         *val = GICR_IIDR_VALUE;
@@ -150,7 +146,7 @@ static bool write_word(struct gic *g, unsigned frame, uint64_t off, uint32_t val
         gic_bank_write_priority(g, frame, 0, (unsigned)off - GICR_IPRIORITYR, 4, val);
         return true;
     }
-    if ((off >= GICR_IDREGS && off < GICR_SGI_BASE) || off >= GICR_SGI_BASE + GICR_IDREGS) {
+    if (off >= GICR_IDREGS && off < GICR_SGI_BASE) {
         rd->statusr |= GICX_STATUSR_WROD;
         return true;
     }
