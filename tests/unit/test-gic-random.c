@@ -7,7 +7,7 @@
 #include "gic/internal.h"
 #include "tests/unit/test-gic.h"
 
-#define STEPS 200000
+#define STEPS 100000
 
 static uint64_t seed;
 

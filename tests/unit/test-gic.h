@@ -251,6 +251,7 @@ static inline int run_suite(const char *name, const TTest *const *tests, size_t 
     Suite *s = suite_create(name);
     TCase *tc = tcase_create(name);
     tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 120);
     for (size_t i = 0; i < n; i++) {
         tcase_add_test(tc, tests[i]);
     }
