@@ -30,6 +30,9 @@ extern const struct a64_row a64_rows[];
 
 /* The row of an instruction word, -1 when none matches (UNDEFINED). Feature gates are not looked at. */
 int a64_decode(uint32_t insn);
+/* The same among the rows whose feature is there: without FEAT_PAuth, PACIASP is a HINT. */
+struct features;
+int a64_decode_for(uint32_t insn, const struct features *feat);
 
 /* Semantics of the rows with format v; NULL for others. */
 extern bool (*const a64_v_functions[])(struct pe *pe, uint32_t insn);

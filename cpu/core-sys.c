@@ -2,6 +2,7 @@
 /* System instructions other than register accesses. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/pauth.h"
 #include "cpu/timer.h"
 
 #include <stdio.h>
@@ -178,6 +179,20 @@ bool core_hlt(struct pe *pe, unsigned imm)
         return true;
     }
     return pe->exc.valid ? false : pe_undef(pe);
+}
+
+bool core_eret_auth(struct pe *pe, bool key_b)
+{
+    if (pe->el == 0) {
+        return pe_undef(pe);
+    }
+    uint64_t elr = pe->sr[pe->el == 2 ? SR_ELR_EL2 : SR_ELR_EL1];
+    pe->eret_target_valid = true;
+    if (!pauth_target(pe, elr, pe->x[X_SP], key_b, &pe->eret_target)) {
+        pe->eret_target_valid = false;
+        return false;
+    }
+    return true;
 }
 
 bool core_zva_allowed(struct pe *pe, unsigned rt)

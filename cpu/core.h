@@ -36,6 +36,8 @@ bool core_hvc(struct pe *pe, unsigned imm);
 bool core_smc(struct pe *pe, unsigned imm);
 bool core_brk(struct pe *pe, unsigned imm);
 bool core_hlt(struct pe *pe, unsigned imm);
+/* ERETAA, ERETAB: authenticate the ELR of the current EL, which pe_eret() then uses. false: raised. */
+bool core_eret_auth(struct pe *pe, bool key_b);
 /* Is DC ZVA allowed now (SCTLR_EL1.DZE, HCR_EL2.TDZ)? false: raised. */
 bool core_zva_allowed(struct pe *pe, unsigned rt);
 /* CRC32 (poly 0x04c11db7) and CRC32C (0x1edc6f41) of `bytes` low bytes of v, bit-reflected */

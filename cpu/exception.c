@@ -385,7 +385,8 @@ void pe_eret(struct pe *pe)
     unsigned from = pe->el;
     bool at2 = from == 2;
     uint64_t spsr = pe->sr[at2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
-    uint64_t target = pe->sr[at2 ? SR_ELR_EL2 : SR_ELR_EL1];
+    uint64_t target = pe->eret_target_valid ? pe->eret_target : pe->sr[at2 ? SR_ELR_EL2 : SR_ELR_EL1];
+    pe->eret_target_valid = false;
     uint64_t eret_pc = pe->pc;
     bool legal = !illegal_return(pe, spsr);
     unsigned el = (unsigned)(spsr >> 2) & 3;

@@ -27,6 +27,8 @@ libcpu_la_SOURCES += \
 	cpu/models.c \
 	cpu/models.h \
 	cpu/pack.c \
+	cpu/pauth.c \
+	cpu/pauth.h \
 	cpu/pe.c \
 	cpu/pe.h \
 	cpu/pmu.c \
@@ -58,6 +60,7 @@ EXTRA_DIST += \
 	cpu/exec-alu.inc \
 	cpu/exec-branch.inc \
 	cpu/exec-ldst.inc \
+	cpu/exec-pauth.inc \
 	cpu/exec-sys.inc \
 	cpu/exec.inc
 

@@ -496,6 +496,31 @@ static bool pack_amo(struct packer *p)
     return pack_excl(p);
 }
 
+/* Pointer authentication: rd, rn, rm raw; LDRAA's offset in imm */
+static bool pack_pac(struct packer *p)
+{
+    p->s->rd = (uint8_t)bits32(p->insn, 4, 0);
+    p->s->rn = (uint8_t)bits32(p->insn, 9, 5);
+    p->s->rm = (uint8_t)bits32(p->insn, 20, 16);
+    return true;
+}
+
+static bool pack_pac_br(struct packer *p)
+{
+    p->ends_run = true;
+    p->s->rm = (uint8_t)bits32(p->insn, 4, 0);
+    p->s->rn = (uint8_t)bits32(p->insn, 9, 5);
+    return true;
+}
+
+static bool pack_pac_ld(struct packer *p)
+{
+    p->s->rd = (uint8_t)bits32(p->insn, 4, 0);
+    p->s->rn = reg_sp(p->insn, 5);
+    p->s->imm = (int32_t)sext64(bit32(p->insn, 22) << 9 | bits32(p->insn, 20, 12), 10) * 8;
+    return true;
+}
+
 static bool pack_v(struct packer *p)
 {
     p->s->imm = (int32_t)p->insn;
@@ -515,10 +540,10 @@ static const pack_fn pack_of_op[OP_COUNT] = {
 
 struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s)
 {
-    int op = a64_decode(insn);
+    int op = a64_decode_for(insn, feat);
     s->imm = 0;
     s->rd = s->rn = 0;
-    if (op >= 0 && feat_has(feat, a64_rows[op].feature)) {
+    if (op >= 0) {
         struct packer p = {.insn = insn, .op = (unsigned)op, .hid = (unsigned)op, .index = index, .s = s};
         if (pack_of_op[op](&p)) {
             return (struct packed){p.hid, p.ends_run};

@@ -75,10 +75,10 @@ uint64_t pe_canonical_pc(const struct pe *pe, uint64_t va)
     enum mmu_regime regime = pe_regime(pe, pe->el);
     uint64_t tcr = pe->sr[regime == REGIME_EL10 ? SR_TCR_EL1 : SR_TCR_EL2];
     if (regime == REGIME_EL2) {
-        return bit64(tcr, 20) ? bits64(va, 55, 0) : va;
+        return bit64(tcr, 20) && !bit64(tcr, 29) ? bits64(va, 55, 0) : va; /* TBI, TBID */
     }
     bool high = bit64(va, 55);
-    if (!bit64(tcr, high ? 38 : 37)) {
+    if (!bit64(tcr, high ? 38 : 37) || bit64(tcr, high ? 52 : 51)) { /* TBIn, TBIDn */
         return va;
     }
     return (uint64_t)sext64(va, 56);

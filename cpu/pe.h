@@ -132,6 +132,8 @@ struct pe {
 
     /* --- derived, can be rebuilt --- */
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
+    uint64_t eret_target;        /* ERETAA, ERETAB: the authenticated ELR */
+    bool eret_target_valid;
     uint64_t tmp;                /* scratch of a handler */
     uint64_t last_pa;            /* physical address of the last checked access */
     uint32_t ls_iss;             /* ISV, SAS, SSE, SRT, SF, AR of the load or store in progress, 0 when not valid */

@@ -41,6 +41,13 @@ HCR_TRAP(TLOR, 35)
 HCR_TRAP(TERR, 36)
 HCR_TRAP(TID4, 49)     /* RES0 without FEAT_EVT */
 
+/* HCR_EL2.APK: the keys trap while it is 0 */
+unsigned trap_APK(const struct pe *pe, bool write)
+{
+    (void)write;
+    return hcr(pe, 40) || !feat_has(&pe->feat, FEAT_EL2) ? TRAP_NONE : 2;
+}
+
 /* CPTR_EL2.TCPAC: bit 31 in both layouts */
 unsigned trap_TCPAC(const struct pe *pe, bool write)
 {

@@ -324,7 +324,7 @@ static void write_decode(const char *path)
     write_rows(f);
     write_buckets(f);
     fprintf(f,
-            "int a64_decode(uint32_t insn)\n{\n"
+            "int a64_decode_for(uint32_t insn, const struct features *feat)\n{\n"
             "    unsigned b = (insn >> %d) & 0xff;\n"
             "    for (unsigned i = first[b]; i < first[b + 1]; i++) {\n"
             "        const struct a64_row *r = &a64_rows[cand[i]];\n"
@@ -332,8 +332,9 @@ static void write_decode(const char *path)
             "        bool out = false;\n"
             "        for (unsigned k = 0; k < r->n_except; k++) {\n"
             "            out |= (insn & r->except[k].mask) == r->except[k].value;\n        }\n"
-            "        if (!out) {\n            return cand[i];\n        }\n"
-            "    }\n    return -1;\n}\n", BUCKET_LO);
+            "        if (!out && (feat == 0 || feat_has(feat, r->feature))) {\n            return cand[i];\n        }\n"
+            "    }\n    return -1;\n}\n"
+            "int a64_decode(uint32_t insn)\n{\n    return a64_decode_for(insn, 0);\n}\n", BUCKET_LO);
     fprintf(f, "bool (*const a64_v_functions[])(struct pe *pe, uint32_t insn) = {\n");
     for (int i = 0; i < n_rows; i++) {
         if (strcmp(rows[i].format, "v") == 0) {
