@@ -435,7 +435,7 @@ START_TEST(cptr_layouts)
     struct test_pe *t = test_pe_new("neoverse-n1", true, 2);
     struct pe *pe = t->pe;
     put(pe, SR_CPTR_EL2, 0);
-    ck_assert_uint_eq(get(pe, SR_CPTR_EL2), 0x3bff);
+    ck_assert_uint_eq(get(pe, SR_CPTR_EL2), 0x33ff);
     put(pe, SR_HCR_EL2, HCR_E2H);
     put(pe, SR_CPACR_EL1, 3u << 20);
     ck_assert_uint_eq(get(pe, SR_CPTR_EL2), 3u << 20);
