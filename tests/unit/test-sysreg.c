@@ -285,7 +285,7 @@ START_TEST(trap_control)
     put(pe, SR_CNTKCTL_EL1, 0x303);
     put(pe, SR_PMUSERENR_EL0, 15);
     put(pe, SR_MDCR_EL2, 6);
-    pe_mmu_regs(pe, REGIME_EL10, &pe->regs);
+    pe_select_context(pe);
     ck_assert_msg(attempt(pe, c) == OK, "%s", sysreg_name(c->sr));
     put(pe, c->ctl, (get(pe, c->ctl) | c->set) & ~c->clear);
     ck_assert_msg(attempt(pe, c) == c->outcome, "%s", sysreg_name(c->sr));
