@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast)
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
+                            const void *(*fuse)(unsigned first, unsigned second))
 {
     struct code_cache *c = calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -14,6 +15,7 @@ struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *co
     c->n_pages = ram_size >> PAGE_SHIFT;
     c->ram_base = ram_base;
     c->fast = fast;
+    c->fuse = fuse;
     c->pages = calloc(c->n_pages, sizeof(c->pages[0]));
     if (c->pages == NULL) {
         free(c);
@@ -87,6 +89,13 @@ void code_decode_run(struct pe *pe, struct code_page *p, unsigned index)
     unsigned tail = ended || end == PAGE_INSNS ? 0 : p->slots[end].run;
     for (unsigned i = end; i-- > index;) {
         p->slots[i].run = (uint16_t)(end - i + tail);
+    }
+    /* not across the end of the run: what follows may be a run of its own */
+    for (unsigned i = index; i + 1 < end + (tail != 0); i++) {
+        const void *fn = pe->code->fuse(p->hid[i], p->hid[i + 1]);
+        if (fn != NULL) {
+            p->slots[i].fn = fn;
+        }
     }
 }
 

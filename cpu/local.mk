@@ -59,6 +59,7 @@ libcpu_la_SOURCES += \
 EXTRA_DIST += \
 	cpu/exec-alu.inc \
 	cpu/exec-branch.inc \
+	cpu/exec-fused.inc \
 	cpu/exec-ldst.inc \
 	cpu/exec-pauth.inc \
 	cpu/exec-sys.inc \

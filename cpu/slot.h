@@ -61,6 +61,7 @@ struct code_cache {
     uint64_t n_pages;
     uint64_t ram_base;
     const void *const *fast;     /* handler table of the fast instance, by hid */
+    const void *(*fuse)(unsigned first, unsigned second); /* its handler for a pair, or NULL */
 };
 
 /* What decoding produces. */
@@ -72,7 +73,8 @@ struct packed {
 /* Decode one word into the operand fields of *s (fn and run excluded). `index` is its slot number. */
 struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s);
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast);
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
+                            const void *(*fuse)(unsigned first, unsigned second));
 void code_free(struct code_cache *c);
 /* The page of predecoded code for physical address pa, made when it does not exist. NULL: no host memory. `pe` gives the bus
    and the other PEs, whose store fast paths to this page are closed. */

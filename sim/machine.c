@@ -263,7 +263,7 @@ static bool build(struct machine *m, struct err *err)
         g.mpidr[i] = BIT64(31) | i;
     }
     m->gic = gic_new(&g);
-    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, fast_handlers);
+    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, fast_handlers, fast_fuse);
     if (m->gic == NULL || m->code == NULL) {
         return err_set(err, "out of memory");
     }
