@@ -131,6 +131,9 @@ struct pe {
     uint64_t exc_count;          /* exception entries and returns so far */
 
     /* --- derived, can be rebuilt --- */
+    uint64_t sr_wmask[SR_COUNT]; /* writable bits, and bits that are always one, for the model's features (sysreg_reset) */
+    uint64_t sr_res1[SR_COUNT];
+    uint8_t sr_acc[SR_COUNT];    /* accesses that are not UNDEFINED: bit 2 * EL + (1 for writes) */
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
     uint64_t eret_target;        /* ERETAA, ERETAB: the authenticated ELR */
     bool eret_target_valid;

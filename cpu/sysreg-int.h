@@ -16,8 +16,15 @@ typedef bool sysreg_wr(struct pe *pe, const struct sysreg *r, unsigned rt, uint6
 enum { TRAP_NONE = 0, TRAP_UNDEF = 3 };
 typedef unsigned sysreg_trap(const struct pe *pe, bool write);
 
+/* A trap control: a bit of HCR_EL2, or a predicate. */
+struct sysreg_control {
+    const char *name;
+    uint64_t hcr;
+    sysreg_trap *fn;
+};
+
 struct sysreg_step {
-    uint8_t trap;               /* index into sysreg_trap_fns */
+    uint8_t trap;               /* index into sysreg_controls */
     uint8_t dir;                /* bit 0: reads, bit 1: writes */
 };
 
@@ -28,20 +35,21 @@ struct sysreg_gate {
 
 /* One row. Ordered so that the common access touches one cache line. */
 struct sysreg {
-    uint8_t acc[3];             /* by EL: bit 0 readable, bit 1 writable */
-    uint8_t feat;               /* enum feature: UNDEFINED without it */
-    bool feat_not;              /* UNDEFINED with it instead */
-    bool alias;                 /* _EL12, _EL02: UNDEFINED but at EL2 with E2H */
-    uint8_t trap_n, gate_n;
+    sysreg_rd *rd;
+    sysreg_wr *wr;
+    uint64_t trap_mask[2];      /* read, write: nothing traps when HCR_EL2 has none of these bits; all ones: ask the predicates */
     uint16_t sr;                /* index in pe->sr[]: of the register itself, or what it is another name of */
     uint16_t e2h;               /* the row to use instead at EL2 with E2H, SR_NONE: none */
     uint16_t enc;
-    uint8_t cls;                /* enum sysreg_class */
     uint8_t dirty;              /* enum pe_dirty to set when the value changes */
+    uint8_t cls;                /* enum sysreg_class */
+    bool alias;                 /* _EL12, _EL02: UNDEFINED but at EL2 with E2H */
+    uint8_t acc[3];             /* by EL: bit 0 readable, bit 1 writable */
+    uint8_t feat;               /* enum feature: UNDEFINED without it */
+    bool feat_not;              /* UNDEFINED with it instead */
+    uint8_t trap_n, gate_n;
     uint16_t trap_first, gate_first;
-    uint64_t wmask, res1;
-    sysreg_rd *rd;
-    sysreg_wr *wr;
+    uint64_t wmask, res1;       /* without the bits that depend on features */
     uint32_t arg;               /* for the handler */
 };
 
@@ -56,9 +64,8 @@ extern const struct sysreg_info sysreg_infos[SR_COUNT];
 extern const struct sysreg_step sysreg_steps[];
 extern const struct sysreg_gate sysreg_gates[];
 extern const struct sysreg_field sysreg_fields[];
-extern sysreg_trap *const sysreg_trap_fns[];
-extern const char *const sysreg_trap_names[];
-extern const unsigned sysreg_n_traps;
+extern const struct sysreg_control sysreg_controls[];
+extern const unsigned sysreg_n_controls;
 extern const int16_t sysreg_index[65536];   /* enum sr_id by encoding, SR_NONE where nothing is */
 
 /* The value that register r takes when val is written: RES0 and RES1 bits in place. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trap controls named in cpu/sysreg.tbl, one small predicate each. They are
- * asked at EL0 and EL1 only. HCR_EL2 and MDCR_EL2 trap bits read as zero when
- * EL2 is not implemented, so that needs no test.
+ * The trap controls named in cpu/sysreg.tbl that are more than a bit of HCR_EL2,
+ * one small predicate each. They are asked at EL0 and EL1 only. Trap bits of
+ * HCR_EL2 and MDCR_EL2 are zero when EL2 is not implemented, so that needs no
+ * test.
  */
 #include "sysreg-decls.h"
 
@@ -10,36 +11,6 @@ static inline bool hcr(const struct pe *pe, unsigned bit)
 {
     return bit64(pe->sr[SR_HCR_EL2], bit);
 }
-
-/* A trap bit of HCR_EL2 for registers that EL0 cannot reach. */
-#define HCR_TRAP(name, bit)                               \
-    unsigned trap_##name(const struct pe *pe, bool write) \
-    {                                                     \
-        (void)write;                                      \
-        return hcr(pe, bit) ? 2 : TRAP_NONE;              \
-    }
-
-/* The same for what EL0 can reach: no effect there with HCR_EL2.{E2H, TGE} = {1, 1}. */
-#define HCR_TRAP_EL0(name, bit)                                                    \
-    unsigned trap_##name(const struct pe *pe, bool write)                          \
-    {                                                                              \
-        (void)write;                                                               \
-        return hcr(pe, bit) && (pe->el == 1 || !pe_host_mode(pe)) ? 2 : TRAP_NONE; \
-    }
-
-HCR_TRAP(TID1, 16)
-HCR_TRAP_EL0(TID2, 17)
-HCR_TRAP(TID3, 18)
-HCR_TRAP(TACR, 21)
-HCR_TRAP(TSW, 22)
-HCR_TRAP_EL0(TPCP, 23)
-HCR_TRAP_EL0(TPU, 24)
-HCR_TRAP(TTLB, 25)
-HCR_TRAP(TVM, 26)
-HCR_TRAP(TRVM, 30)
-HCR_TRAP(TLOR, 35)
-HCR_TRAP(TERR, 36)
-HCR_TRAP(TID4, 49)     /* RES0 without FEAT_EVT */
 
 /* HCR_EL2.APK: the keys trap while it is 0 */
 unsigned trap_APK(const struct pe *pe, bool write)

@@ -53,11 +53,17 @@ static bool check_traps(struct pe *pe, const struct sysreg *r, unsigned rt, bool
         if ((s[i].dir & (write ? 2 : 1)) == 0) {
             continue;
         }
-        unsigned target = sysreg_trap_fns[s[i].trap](pe, write);
-        if (unlikely(target != TRAP_NONE)) {
-            if (target == TRAP_UNDEF) {
-                return pe_undef(pe);
-            }
+        const struct sysreg_control *c = &sysreg_controls[s[i].trap];
+        unsigned target = TRAP_NONE;
+        if (c->fn != NULL) {
+            target = c->fn(pe, write);
+        } else if ((pe->sr[SR_HCR_EL2] & c->hcr) != 0 && (pe->el == 1 || !pe_host_mode(pe))) {
+            target = 2;
+        }
+        if (target == TRAP_UNDEF) {
+            return pe_undef(pe);
+        }
+        if (target != TRAP_NONE) {
             return pe_raise(pe, target, EC_SYSREG, pe_sysreg_iss(r->enc, rt, !write));
         }
     }
@@ -69,7 +75,7 @@ static inline const struct sysreg *resolve(struct pe *pe, unsigned idx, unsigned
 {
     const struct sysreg *r = &sysreg_table[idx];
     unsigned el = pe->el;
-    if (unlikely((r->acc[el] & (write ? 2 : 1)) == 0 || feat_has(&pe->feat, r->feat) == r->feat_not)) {
+    if (unlikely(((pe->sr_acc[idx] >> (2 * el + write)) & 1) == 0)) {
         (void)pe_undef(pe);
         return NULL;
     }
@@ -81,7 +87,10 @@ static inline const struct sysreg *resolve(struct pe *pe, unsigned idx, unsigned
             (void)pe_undef(pe);
             return NULL;
         }
-    } else if (r->trap_n != 0 && unlikely(!check_traps(pe, r, rt, write))) {
+        return r;
+    }
+    uint64_t mask = r->trap_mask[write];
+    if (unlikely((pe->sr[SR_HCR_EL2] & mask) != 0 || mask == ~UINT64_C(0)) && !check_traps(pe, r, rt, write)) {
         return NULL;
     }
     return r;
@@ -105,14 +114,7 @@ bool sysreg_read(struct pe *pe, unsigned idx, unsigned rt, uint64_t *val)
 
 uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
 {
-    uint64_t v = (val & r->wmask) | r->res1;
-    for (unsigned i = 0; i < r->gate_n; i++) {
-        const struct sysreg_gate *g = &sysreg_gates[r->gate_first + i];
-        if (feat_has(&pe->feat, g->feat)) {
-            v = (v & ~g->mask) | (val & g->mask);
-        }
-    }
-    return v;
+    return (val & pe->sr_wmask[r->sr]) | pe->sr_res1[r->sr];
 }
 
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
@@ -201,16 +203,42 @@ static void reset_special(struct pe *pe)
     }
 }
 
-void sysreg_reset(struct pe *pe)
+/* What the features make of the table: access rights and masks. */
+static void derive_rows(struct pe *pe)
 {
     for (unsigned i = 0; i < SR_COUNT; i++) {
         const struct sysreg *r = &sysreg_table[i];
-        uint64_t fixed = r->wmask;
+        bool there = feat_has(&pe->feat, r->feat) != r->feat_not;
+        pe->sr_acc[i] = there ? (uint8_t)(r->acc[0] | r->acc[1] << 2 | r->acc[2] << 4) : 0;
+        pe->sr_wmask[i] = r->wmask;
+        pe->sr_res1[i] = r->res1;
         for (unsigned k = 0; k < r->gate_n; k++) {
-            fixed |= sysreg_gates[r->gate_first + k].mask;
+            const struct sysreg_gate *g = &sysreg_gates[r->gate_first + k];
+            if (feat_has(&pe->feat, g->feat)) {
+                pe->sr_wmask[i] |= g->mask;
+                pe->sr_res1[i] &= ~g->mask;
+            }
         }
-        uint64_t reset = sysreg_infos[i].reset;
-        pe->sr[i] = r->sr != i || i == SR_NONE ? 0 : (reset & ~fixed) | sysreg_legal(pe, r, reset);
+    }
+}
+
+/* Bits that no write reaches and no feature gates keep what the table says. */
+static uint64_t reset_value(const struct pe *pe, unsigned i)
+{
+    const struct sysreg *r = &sysreg_table[i];
+    uint64_t variable = r->wmask;
+    for (unsigned k = 0; k < r->gate_n; k++) {
+        variable |= sysreg_gates[r->gate_first + k].mask;
+    }
+    uint64_t reset = sysreg_infos[i].reset;
+    return r->sr != i || i == SR_NONE ? 0 : (reset & ~variable) | sysreg_legal(pe, r, reset);
+}
+
+void sysreg_reset(struct pe *pe)
+{
+    derive_rows(pe);
+    for (unsigned i = 0; i < SR_COUNT; i++) {
+        pe->sr[i] = reset_value(pe, i);
     }
     for (const struct model_id *m = pe->model->ids; m->sr != SR_COUNT; m++) {
         pe->sr[m->sr] = m->val;

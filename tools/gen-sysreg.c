@@ -67,6 +67,7 @@ struct table {
     unsigned n;
     unsigned first_new, last_new;   /* rows that the current row line made: field lines apply to all of them */
     char trap_names[MAX_TRAP_NAMES][NAME_MAX_LEN];
+    int trap_bit[MAX_TRAP_NAMES];   /* of HCR_EL2; -1: a predicate in C */
     unsigned n_trap_names;
 };
 
@@ -144,17 +145,35 @@ static void parse_access(struct table *t, struct reg *r, const char *s)
     }
 }
 
-static void note_trap(struct table *t, const char *name)
+static unsigned note_trap(struct table *t, const char *name)
 {
     for (unsigned i = 0; i < t->n_trap_names; i++) {
         if (strcmp(t->trap_names[i], name) == 0) {
-            return;
+            return i;
         }
     }
     if (t->n_trap_names == MAX_TRAP_NAMES) {
         fail(t, t->line, "too many trap names");
     }
-    set_name(t, t->trap_names[t->n_trap_names++], NAME_MAX_LEN, name);
+    t->trap_bit[t->n_trap_names] = -1;
+    set_name(t, t->trap_names[t->n_trap_names], NAME_MAX_LEN, name);
+    return t->n_trap_names++;
+}
+
+/* control NAME BIT */
+static void parse_control(struct table *t, const char *line)
+{
+    char name[LINE_LEN];
+    int bit;
+    if (sscanf(line, "control %1023s %d", name, &bit) != 2 || bit < 0 || bit > 63) {
+        fail(t, t->line, "a control row is `control NAME BIT`");
+    }
+    unsigned before = t->n_trap_names;
+    unsigned i = note_trap(t, name);
+    if (i != before) {
+        fail(t, t->line, "control %s: named twice, or after its first use", name);
+    }
+    t->trap_bit[i] = bit;
 }
 
 static void parse_traps(struct table *t, struct reg *r, char *s)
@@ -384,7 +403,9 @@ static void read_table(struct table *t)
         if (strspn(line, " \t\n") == strlen(line)) {
             continue;
         }
-        if (line[0] == ' ' || line[0] == '\t') {
+        if (strncmp(line, "control ", 8) == 0) {
+            parse_control(t, line);
+        } else if (line[0] == ' ' || line[0] == '\t') {
             parse_fields(t, line);
         } else {
             parse_row(t, line);
@@ -567,15 +588,16 @@ static unsigned trap_index(const struct table *t, const char *name)
 static void write_traps(FILE *out, const struct table *t, unsigned *first)
 {
     unsigned n = 0;
-    fprintf(out, "sysreg_trap *const sysreg_trap_fns[] = {\n");
+    fprintf(out, "const struct sysreg_control sysreg_controls[] = {\n");
     for (unsigned i = 0; i < t->n_trap_names; i++) {
-        fprintf(out, "    trap_%s,\n", t->trap_names[i]);
+        const char *name = t->trap_names[i];
+        if (t->trap_bit[i] >= 0) {
+            fprintf(out, "    { \"%s\", UINT64_C(1) << %d, NULL },\n", name, t->trap_bit[i]);
+        } else {
+            fprintf(out, "    { \"%s\", 0, trap_%s },\n", name, name);
+        }
     }
-    fprintf(out, "};\n\nconst char *const sysreg_trap_names[] = {\n");
-    for (unsigned i = 0; i < t->n_trap_names; i++) {
-        fprintf(out, "    \"%s\",\n", t->trap_names[i]);
-    }
-    fprintf(out, "};\n\nconst unsigned sysreg_n_traps = %u;\n\n", t->n_trap_names);
+    fprintf(out, "};\n\nconst unsigned sysreg_n_controls = %u;\n\n", t->n_trap_names);
     fprintf(out, "const struct sysreg_step sysreg_steps[] = {\n");
     for (unsigned i = 0; i < t->n; i++) {
         const struct reg *r = &t->regs[i];
@@ -586,6 +608,20 @@ static void write_traps(FILE *out, const struct table *t, unsigned *first)
         }
     }
     fprintf(out, "    { 0, 0 }\n};\n\n");
+}
+
+/* What must be looked at before an access in one direction (1 read, 2 write): bits of HCR_EL2; all of them when a predicate has to
+   be asked. */
+static uint64_t trap_mask(const struct table *t, const struct reg *r, unsigned dir)
+{
+    uint64_t m = 0;
+    for (unsigned k = 0; k < r->n_traps; k++) {
+        if (r->traps[k].dir & dir) {
+            int bit = t->trap_bit[trap_index(t, r->traps[k].name)];
+            m |= bit >= 0 ? UINT64_C(1) << bit : ~UINT64_C(0);
+        }
+    }
+    return m;
 }
 
 static void write_fields(FILE *out, const struct table *t, unsigned *first)
@@ -613,7 +649,9 @@ static void write_decls(FILE *out, const struct table *t)
     head(out, t);
     fprintf(out, "#ifndef HYPSCOPE_SYSREG_DECLS_H\n#define HYPSCOPE_SYSREG_DECLS_H\n\n#include \"cpu/sysreg-int.h\"\n\n");
     for (unsigned i = 0; i < t->n_trap_names; i++) {
-        fprintf(out, "sysreg_trap trap_%s;\n", t->trap_names[i]);
+        if (t->trap_bit[i] < 0) {
+            fprintf(out, "sysreg_trap trap_%s;\n", t->trap_names[i]);
+        }
     }
     for (unsigned i = 0; i < t->n; i++) {
         bool rd = t->regs[i].rd[0] != '\0', wr = t->regs[i].wr[0] != '\0';
@@ -641,6 +679,8 @@ static void write_row(FILE *out, const struct table *t, unsigned i, const unsign
             r->acc[1], r->acc[2], r->feat[0] != '\0' ? r->feat : "BASE", r->feat_not, r->enc, r->cls);
     fprintf(out, "        .sr = SR_%s, .e2h = %s%s, .alias = %d,\n", r->alias[0] != '\0' ? r->alias : r->name,
             r->e2h[0] != '\0' ? "SR_" : "SR_NONE", r->e2h, r->alias[0] != '\0');
+    fprintf(out, "        .trap_mask = { UINT64_C(0x%llx), UINT64_C(0x%llx) },\n", (unsigned long long)trap_mask(t, r, 1),
+            (unsigned long long)trap_mask(t, r, 2));
     fprintf(out, "        .trap_first = %u, .trap_n = %u, .gate_first = %u, .gate_n = %u, .dirty = %s,\n", trap_first[i], r->n_traps,
             gate_first[i], gate_n[i], r->dirty[0] != '\0' ? r->dirty : "0");
     fprintf(out, "        .wmask = UINT64_C(0x%llx), .res1 = UINT64_C(0x%llx),", (unsigned long long)m.w, (unsigned long long)m.one);
