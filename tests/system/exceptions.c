@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "harness.h"
+
+void group_exceptions(void)
+{
+}
