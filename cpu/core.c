@@ -127,6 +127,20 @@ static bool probe(struct pe *pe)
     return pe->dirty == 0 || (service(pe) && pe->exc_count == before);
 }
 
+static bool is_load_exclusive(unsigned hid)
+{
+    if (hid >= HID_DECODE) {
+        return false;
+    }
+    switch (hid % OP_COUNT) {
+    case OP_LDXR_B: case OP_LDXR_H: case OP_LDXR_W: case OP_LDXR_X: case OP_LDXP_W: case OP_LDXP_X:
+    case OP_LDAXR_B: case OP_LDAXR_H: case OP_LDAXR_W: case OP_LDAXR_X: case OP_LDAXP_W: case OP_LDAXP_X:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void run(struct pe *pe, bool stepping)
 {
     pe->s = NULL;
@@ -144,12 +158,17 @@ static void run(struct pe *pe, bool stepping)
         if (pe->debug_mode != 0 || pe->il) {
             if (before_instruction(pe)) {
                 bool stepped = (pe->debug_mode & 1) != 0;
+                unsigned hid = code_page_of(pe->slots_base)->hid[s - pe->slots_base];
                 uint64_t exc_before = pe->exc_count;
                 step_one(pe, s);
                 /* the instruction of an active software step is done: PSTATE.SS = 0 makes the step pending; an exception
                    entry or return has set PSTATE.SS by its own rules */
+                pe->stepped = STEPPED_NONE;
                 if (stepped && exc_before == pe->exc_count) {
                     pe->ss = 0;
+                    pe->stepped = is_load_exclusive(hid) ? STEPPED_EXCLUSIVE : STEPPED_INSN;
+                } else if (stepped && hid < HID_DECODE && hid % OP_COUNT == OP_ERET) {
+                    pe->stepped = STEPPED_INSN;
                 }
             }
         } else if (stepping || pe->probe != NULL || s->run > pe->n) {

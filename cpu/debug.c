@@ -68,10 +68,15 @@ void debug_update(struct pe *pe)
     }
 }
 
-/* AArch64.SoftwareStepException(). The syndrome has ISV = 1: the step was of an instruction that was not a Load-Exclusive. */
+/* AArch64.SoftwareStepException(): ISV says that an instruction was stepped, EX that it was a Load-Exclusive */
 bool debug_raise_step(struct pe *pe)
 {
-    return pe_raise(pe, pe->el == 2 ? 2 : debug_target(pe), EC_SSTEP_LOWER, 1u << 24 | DFSC_DEBUG);
+    uint32_t iss = DFSC_DEBUG;
+    if (pe->stepped != STEPPED_NONE) {
+        iss |= 1u << 24 | (pe->stepped == STEPPED_EXCLUSIVE ? 1u << 6 : 0);
+    }
+    pe->stepped = STEPPED_NONE;
+    return pe_raise(pe, pe->el == 2 ? 2 : debug_target(pe), EC_SSTEP_LOWER, iss);
 }
 
 /* ---- matching ---- */
@@ -166,14 +171,16 @@ bool debug_check_fetch(struct pe *pe, uint64_t va)
         unsigned type = (unsigned)bits64(bcr, 23, 20);
         /* a linked address breakpoint (type 1) needs its context breakpoint to match as well */
         if (bit64(bcr, 0) && value_match(pe, n, va, false) && state_match(pe, bcr, type == BT_LINKED, pe->el)) {
-            return pe_raise(pe, pe->el == 2 ? 2 : debug_target(pe), EC_BREAKPT_LOWER, DFSC_DEBUG);
+            (void)pe_raise(pe, pe->el == 2 ? 2 : debug_target(pe), EC_BREAKPT_LOWER, DFSC_DEBUG);
+            pe->exc.has_far = true;     /* FAR_ELx is UNKNOWN: zero, so that nothing old shows */
+            return false;
         }
     }
     return true;
 }
 
-/* AArch64.WatchpointByteMatch(): does any byte of [va, va+size) match? */
-static bool bytes_match(uint64_t wcr, uint64_t wvr, uint64_t va, unsigned size)
+/* AArch64.WatchpointByteMatch(): does any byte of [va, va+size) match? *hit is the first that does. */
+static bool bytes_match(uint64_t wcr, uint64_t wvr, uint64_t va, unsigned size, uint64_t *hit)
 {
     unsigned bas = (unsigned)bits64(wcr, 12, 5), mask = (unsigned)bits64(wcr, 28, 24);
     unsigned bottom = bit64(wvr, 2) ? 2 : 3;
@@ -185,6 +192,7 @@ static bool bytes_match(uint64_t wcr, uint64_t wvr, uint64_t va, unsigned size)
         uint64_t a = va + i;
         if (mask > bottom ? bits64(a, 48, mask) == bits64(wvr, 48, mask)
                           : bits64(a, 48, bottom) == bits64(wvr, 48, bottom) && ((bas >> (a & ones64(bottom))) & 1) != 0) {
+            *hit = a;
             return true;
         }
     }
@@ -194,14 +202,15 @@ static bool bytes_match(uint64_t wcr, uint64_t wvr, uint64_t va, unsigned size)
 bool debug_check_access(struct pe *pe, uint64_t va, unsigned size, bool write, bool unpriv)
 {
     for (unsigned n = 0; n < N_WRP; n++) {
-        uint64_t wcr = pe->sr[SR_DBGWCR0_EL1 + n];
+        uint64_t wcr = pe->sr[SR_DBGWCR0_EL1 + n], hit;
         if (!bit64(wcr, 0) || !bit64(wcr, write ? 4 : 3)) {
             continue;
         }
-        if (bytes_match(wcr, pe->sr[SR_DBGWVR0_EL1 + n], va, size) && state_match(pe, wcr, bit64(wcr, 20), unpriv ? 0 : pe->el)) {
+        if (bytes_match(wcr, pe->sr[SR_DBGWVR0_EL1 + n], va, size, &hit) &&
+            state_match(pe, wcr, bit64(wcr, 20), unpriv ? 0 : pe->el)) {
             (void)pe_raise(pe, pe->el == 2 ? 2 : debug_target(pe), EC_WATCHPT_LOWER, (write ? 1u << 6 : 0) | DFSC_DEBUG);
             pe->exc.has_far = true;
-            pe->exc.far = va;
+            pe->exc.far = hit;   /* any address from va up to the last watched byte would do */
             return false;
         }
     }

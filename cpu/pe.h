@@ -65,6 +65,9 @@ enum pe_dirty {
 /* PSTATE.DAIF as in SPSR bits 9..6 */
 enum { PSTATE_D = 8, PSTATE_A = 4, PSTATE_I = 2, PSTATE_F = 1 };
 
+/* What a software step executed, for ISS.ISV and ISS.EX of its exception. */
+enum stepped { STEPPED_NONE, STEPPED_INSN, STEPPED_EXCLUSIVE };
+
 struct slot;
 struct code_cache;
 struct uctx_pool;
@@ -140,6 +143,7 @@ struct pe {
     uint64_t tmp;                /* scratch of a handler */
     uint64_t last_pa;            /* physical address of the last checked access */
     uint32_t ls_iss;             /* ISV, SAS, SSE, SRT, SF, AR of the load or store in progress, 0 when not valid */
+    uint8_t stepped;             /* enum stepped: the instruction that the software step just ended executed */
     uint8_t debug_mode;          /* bit 0: software step, 1: breakpoints, 2: watchpoints active at the current EL */
 
     /* --- time and counts --- */
