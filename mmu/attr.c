@@ -2,13 +2,6 @@
 /* Memory attributes: decoding, combination of stages, cache controls. Attributes are bytes in the format of MAIR_ELx. */
 #include "mmu/walk.h"
 
-#define SCTLR_C BIT64(2)
-#define SCTLR_I BIT64(12)
-#define HCR_DC BIT64(12)
-#define HCR_CD BIT64(32)
-#define HCR_ID BIT64(33)
-#define HCR_FWB BIT64(46)
-
 enum { ATTR_NC = 0x44, ATTR_WT_RA = 0xaa, ATTR_WB = 0xff };
 enum { S2_NC = 5 };       /* MemAttr: Normal, non-cacheable in both */
 enum { SH_NON = 0, SH_OUTER = 2, SH_INNER = 3 };

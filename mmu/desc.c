@@ -2,6 +2,8 @@
 /* Descriptors: where they are, what kind they are, how they are read and written. */
 #include "mmu/walk.h"
 
+#include <string.h>
+
 enum desc_kind desc_kind(uint64_t desc, int level, unsigned granule)
 {
     if ((desc & 1) == 0) {
@@ -25,16 +27,16 @@ uint64_t table_base(const struct walk_params *p, unsigned iasize)
 {
     /* The table holds 2^(iasize - shift of its level) entries of 8 bytes; without FEAT_LPA its base is aligned to its size. */
     unsigned size = iasize - level_shift(p->start_level, p->granule) + 3;
-    return p->ttbr & ones64(48) & ~ones64(size < 4 ? 4 : size);
+    return p->ttbr & ones64(48) & ~ones64(size);
 }
 
 bool desc_read(struct walk *w, uint64_t pa, bool ee, uint64_t *desc)
 {
     uint64_t v;
-    if (w->req->no_side_effects && bus_ram(w->bus, pa, 8) == NULL) {
-        return false;
-    }
-    if (!bus_read(w->bus, pa, 8, w->pe, &v)) {
+    const uint8_t *p = bus_ram(w->bus, pa, 8);
+    if (likely(p != NULL)) {
+        memcpy(&v, p, 8);
+    } else if (w->req->no_side_effects || !bus_read(w->bus, pa, 8, w->pe, &v)) {
         return false;
     }
     *desc = ee ? __builtin_bswap64(v) : v;

@@ -6,6 +6,7 @@ libhs_la_SOURCES += \
 	mmu/mmu.h \
 	mmu/params.c \
 	mmu/perm.c \
+	mmu/s2tlb.c \
 	mmu/stage1.c \
 	mmu/stage2.c \
 	mmu/tlb.c \

@@ -2,60 +2,17 @@
 /* What the control registers say about a walk: GetS1TTWParams, GetS2TTWParams and their validity checks. */
 #include "mmu/walk.h"
 
-#define SCTLR_M BIT64(0)
-#define SCTLR_EE BIT64(25)
-#define HCR_VM BIT64(0)
-#define HCR_DC BIT64(12)
-#define HCR_TGE BIT64(27)
-#define HCR_E2H BIT64(34)
-
 /* TxSZ limits without FEAT_LVA and FEAT_TTST */
 enum { TXSZ_MIN = 16, TXSZ_MAX = 39 };
 
-bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs *r)
-{
-    if (r->regime == REGIME_EL10 && f->has_el2 && (r->hcr & (HCR_DC | HCR_TGE)) != 0) {
-        return false;
-    }
-    return (r->sctlr & SCTLR_M) != 0;
-}
-
-/* HCR_EL2.VM behaves as 0 when {E2H,TGE} is {1,1}, HCR_EL2.DC when TGE is 1. */
-bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r)
-{
-    if (r->regime != REGIME_EL10 || !f->has_el2) {
-        return false;
-    }
-    if ((r->hcr & HCR_TGE) != 0) {
-        return (r->hcr & (HCR_VM | HCR_E2H)) == HCR_VM;
-    }
-    return (r->hcr & (HCR_VM | HCR_DC)) != 0;
-}
-
 uint16_t mmu_asid(const struct mmu_features *f, const struct mmu_regs *r)
 {
-    if (r->regime == REGIME_EL2) {
-        return 0;
-    }
-    uint64_t ttbr = bit64(r->tcr, 22) != 0 ? r->ttbr1 : r->ttbr0;
-    uint16_t asid = (uint16_t)(ttbr >> 48);
-    return f->asid16 && bit64(r->tcr, 36) != 0 ? asid : asid & 0xff;
+    return asid_of(f, r);
 }
 
-/* Entries of EL1&0 carry the VMID whether stage 2 is on or not (AArch64.GetS1TLBContext uses EL2Enabled only). */
 uint16_t mmu_vmid(const struct mmu_features *f, const struct mmu_regs *r)
 {
-    if (r->regime != REGIME_EL10 || !f->has_el2) {
-        return 0;
-    }
-    uint16_t vmid = (uint16_t)(r->vttbr >> 48);
-    return f->vmid16 && bit64(r->vtcr, 19) != 0 ? vmid : vmid & 0xff;
-}
-
-uint64_t mmu_untag(const struct mmu_regs *r, uint64_t va)
-{
-    unsigned tbi = r->regime == REGIME_EL2 ? 20 : bit64(va, 55) != 0 ? 38 : 37;
-    return bit64(r->tcr, tbi) != 0 ? (uint64_t)sext64(va, 56) : va;
+    return vmid_of(f, r);
 }
 
 /* A granule that is reserved or not implemented behaves as an IMPLEMENTATION DEFINED one: the smallest there is. */

@@ -7,7 +7,6 @@
 #define DESC_NG BIT64(11)
 #define DESC_AP2 BIT64(7)
 #define DESC_AP1 BIT64(6)
-#define SCTLR_WXN BIT64(19)
 
 /* Restrictions gathered from table descriptors. */
 struct s1_hier {

@@ -14,6 +14,7 @@ enum {
     SETS = 1 << SET_BITS,
     WAYS = 4,
     SHIFT_MAX = 30,
+    FRACT = 256,
     HOOK_MAX = 8,       /* an invalidation of more entries than this reports "everything" */
 };
 
@@ -25,14 +26,17 @@ struct tag {
 struct tlb {
     uint32_t sizes;                 /* bit n: there are entries of shift n */
     uint32_t n_fractured;           /* entries smaller than their stage 1 leaf */
+    uint64_t fract_shifts;          /* shifts of stage 1 leaves that such entries ever had since there were none */
+    uint16_t fract[FRACT];          /* how many of them, by hash of the leaf's VA: zero means none */
     uint32_t count;
     uint32_t n_size[SHIFT_MAX + 1];
     void (*inval)(void *opaque, uint64_t va, uint64_t len);
     void *inval_opaque;
     uint64_t live[SETS / 64];       /* sets that hold an entry */
     uint8_t next[SETS];             /* way to replace next */
-    struct tag tag[SETS][WAYS];
-    struct xlat x[SETS][WAYS];
+    struct tag tag[SETS * WAYS];     /* of a set: WAYS in a row */
+    struct xlat x[SETS * WAYS];
+    struct s2_tlb s2;
 };
 
 /* Collects what one invalidation removed. */
@@ -62,56 +66,89 @@ static inline uint64_t page_tag(uint64_t va, unsigned shift)
     return (va & ~ones64(shift)) | shift;
 }
 
-/* Everything that a TLBI by VA knows, and nothing else, so that it finds the set. */
-static inline unsigned set_of(uint64_t va, unsigned shift, uint64_t ctx)
+/* What of a context goes into the index: what a TLBI by VA knows, so that it finds the set. */
+static inline unsigned who_of(uint64_t ctx)
 {
-    uint64_t n = bits64(va, 55, shift);
-    uint64_t who = bits64(ctx, 33, 16);
-    return (unsigned)(n ^ (n >> SET_BITS) ^ (n >> (2 * SET_BITS)) ^ shift << 5 ^ who * 37 ^ who >> 12) & (SETS - 1);
+    unsigned who = (unsigned)bits64(ctx, 33, 16);
+    return who * 37 ^ who >> 12;
 }
 
-static inline bool ctx_match(uint64_t entry, uint64_t ctx)
+static inline unsigned set_of(uint64_t va, unsigned shift, unsigned who)
 {
-    return entry == ctx || entry == ((ctx | CTX_GLOBAL) & ~UINT64_C(0xffff));
+    uint64_t n = bits64(va, 55, 0) >> shift;
+    return (unsigned)(n ^ n >> SET_BITS ^ n >> 2 * SET_BITS ^ shift << 5 ^ who) & (SETS - 1);
 }
 
-/* The smallest page wins when sizes overlap. */
-static bool find(const struct tlb *t, uint64_t va, uint64_t ctx, unsigned *set, unsigned *way)
+static inline unsigned fract_of(uint64_t va, unsigned s1_shift)
 {
+    uint64_t n = bits64(va, 55, 0) >> s1_shift;
+    return (unsigned)(n ^ n >> 8 ^ n >> 16 ^ s1_shift * 9) & (FRACT - 1);
+}
+
+/* The same context with an entry that is global */
+static inline uint64_t global_ctx(uint64_t ctx)
+{
+    return (ctx | CTX_GLOBAL) & ~UINT64_C(0xffff);
+}
+
+/* The entry that answers for va, or NULL. The smallest page wins when sizes overlap. */
+static inline const struct tag *find(const struct tlb *t, uint64_t va, uint64_t ctx)
+{
+    uint64_t global = global_ctx(ctx);
+    unsigned who = who_of(ctx);
     for (uint32_t m = t->sizes; m != 0; m &= m - 1) {
         unsigned shift = (unsigned)__builtin_ctz(m);
         uint64_t page = page_tag(va, shift);
-        unsigned s = set_of(va, shift, ctx);
-        const struct tag *tag = t->tag[s];
-        for (unsigned i = 0; i < WAYS; i++) {
-            if (tag[i].page == page && ctx_match(tag[i].ctx, ctx)) {
-                *set = s;
-                *way = i;
-                return true;
+        const struct tag *tag = &t->tag[set_of(va, shift, who) * WAYS];
+        for (unsigned i = 0; i < WAYS; i++, tag++) {
+            if (tag->page == page && (tag->ctx == ctx || tag->ctx == global)) {
+                return tag;
             }
+        }
+    }
+    return NULL;
+}
+
+const struct xlat *tlb_lookup(const struct tlb *t, uint64_t va, uint64_t ctx)
+{
+    const struct tag *tag = find(t, va, ctx);
+    return tag != NULL ? &t->x[tag - t->tag] : NULL;
+}
+
+static void count_fract(struct tlb *t, uint64_t page, const struct xlat *x, int add)
+{
+    if (x->s1_shift <= x->shift) {
+        return;
+    }
+    t->fract[fract_of(page, x->s1_shift)] += (uint16_t)add;
+    t->n_fractured += (uint32_t)add;
+    t->fract_shifts = t->n_fractured == 0 ? 0 : t->fract_shifts | BIT64(x->s1_shift);
+}
+
+/* May there be pieces of a stage 1 block that covers va? */
+static bool maybe_pieces(const struct tlb *t, uint64_t va)
+{
+    for (uint64_t m = t->fract_shifts; m != 0; m &= m - 1) {
+        if (t->fract[fract_of(va, (unsigned)__builtin_ctzll(m))] != 0) {
+            return true;
         }
     }
     return false;
 }
 
-const struct xlat *tlb_lookup(const struct tlb *t, uint64_t va, uint64_t ctx)
+static void erase(struct tlb *t, unsigned n)
 {
-    unsigned s, i;
-    return find(t, va, ctx, &s, &i) ? &t->x[s][i] : NULL;
-}
-
-static void erase(struct tlb *t, unsigned set, unsigned way)
-{
-    struct tag *tag = &t->tag[set][way];
-    const struct xlat *x = &t->x[set][way];
+    struct tag *tag = &t->tag[n];
+    const struct xlat *x = &t->x[n];
     t->count--;
-    t->n_fractured -= x->s1_shift > x->shift;
+    count_fract(t, tag->page, x, -1);
     if (--t->n_size[x->shift] == 0) {
         t->sizes &= ~(UINT32_C(1) << x->shift);
     }
     tag->ctx = 0;
     tag->page = 0;
-    const struct tag *all = t->tag[set];
+    unsigned set = n / WAYS;
+    const struct tag *all = &t->tag[set * WAYS];
     if ((all[0].ctx | all[1].ctx | all[2].ctx | all[3].ctx) == 0) {
         t->live[set >> 6] &= ~BIT64(set & 63);
     }
@@ -124,24 +161,24 @@ static void report_one(const struct tlb *t, uint64_t page)
     }
 }
 
-static void drop_way(struct tlb *t, unsigned set, unsigned way)
+static void drop_one(struct tlb *t, unsigned n)
 {
-    uint64_t page = t->tag[set][way].page;
-    erase(t, set, way);
+    uint64_t page = t->tag[n].page;
+    erase(t, n);
     report_one(t, page);
 }
 
 void tlb_drop(struct tlb *t, uint64_t va, uint64_t ctx)
 {
-    unsigned s, i;
-    if (find(t, va, ctx, &s, &i)) {
-        drop_way(t, s, i);
+    const struct tag *tag = find(t, va, ctx);
+    if (tag != NULL) {
+        drop_one(t, (unsigned)(tag - t->tag));
     }
 }
 
 static unsigned pick_way(struct tlb *t, unsigned set, uint64_t page, uint64_t ctx)
 {
-    const struct tag *tag = t->tag[set];
+    const struct tag *tag = &t->tag[set * WAYS];
     for (unsigned i = 0; i < WAYS; i++) {
         if (tag[i].page == page && tag[i].ctx == ctx) {
             return i;
@@ -160,20 +197,20 @@ static unsigned pick_way(struct tlb *t, unsigned set, uint64_t page, uint64_t ct
 void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x)
 {
     if ((x->flags & XF_NG) == 0) {
-        ctx = (ctx | CTX_GLOBAL) & ~UINT64_C(0xffff);
+        ctx = global_ctx(ctx);
     }
     uint64_t page = page_tag(va, x->shift);
-    unsigned set = set_of(va, x->shift, ctx);
-    unsigned way = pick_way(t, set, page, ctx);
-    if (t->tag[set][way].ctx != 0) {
-        drop_way(t, set, way);
+    unsigned set = set_of(va, x->shift, who_of(ctx));
+    unsigned n = set * WAYS + pick_way(t, set, page, ctx);
+    if (t->tag[n].ctx != 0) {
+        drop_one(t, n);
     }
-    t->tag[set][way] = (struct tag) { .page = page, .ctx = ctx };
-    t->x[set][way] = *x;
+    t->tag[n] = (struct tag) { .page = page, .ctx = ctx };
+    t->x[n] = *x;
     t->live[set >> 6] |= BIT64(set & 63);
     t->sizes |= UINT32_C(1) << x->shift;
     t->n_size[x->shift]++;
-    t->n_fractured += x->s1_shift > x->shift;
+    count_fract(t, page, x, 1);
     t->count++;
 }
 
@@ -215,14 +252,14 @@ static bool concerns(const struct tlbi_req *q, const struct tag *tag, const stru
 
 static void inval_set(struct tlb *t, const struct tlbi_req *q, unsigned set, struct gone *gone)
 {
-    for (unsigned i = 0; i < WAYS; i++) {
-        const struct tag *tag = &t->tag[set][i];
-        if (tag->ctx != 0 && concerns(q, tag, &t->x[set][i])) {
+    for (unsigned i = set * WAYS; i < (set + 1) * WAYS; i++) {
+        const struct tag *tag = &t->tag[i];
+        if (tag->ctx != 0 && concerns(q, tag, &t->x[i])) {
             if (gone->n < HOOK_MAX) {
                 gone->page[gone->n] = tag->page;
             }
             gone->n++;
-            erase(t, set, i);
+            erase(t, i);
         }
     }
 }
@@ -248,10 +285,10 @@ static bool by_va(unsigned kind)
 void tlb_invalidate(struct tlb *t, const struct tlbi_req *q)
 {
     struct gone gone = { .n = 0 };
-    if (by_va(q->kind) && t->n_fractured == 0) {
-        uint64_t ctx = ctx_make(q->regime, q->regime == REGIME_EL10 ? q->vmid : 0, 0, false, false);
+    if (by_va(q->kind) && !maybe_pieces(t, q->addr)) {
+        unsigned who = who_of(ctx_make(q->regime, q->regime == REGIME_EL10 ? q->vmid : 0, 0, false, false));
         for (uint32_t m = t->sizes; m != 0; m &= m - 1) {
-            inval_set(t, q, set_of(q->addr, (unsigned)__builtin_ctz(m), ctx), &gone);
+            inval_set(t, q, set_of(q->addr, (unsigned)__builtin_ctz(m), who), &gone);
         }
     } else {
         for (unsigned g = 0; g < SETS / 64; g++) {
@@ -260,7 +297,18 @@ void tlb_invalidate(struct tlb *t, const struct tlbi_req *q)
             }
         }
     }
+    s2_tlb_invalidate(&t->s2, q);
     report(t, &gone);
+}
+
+const struct s2_entry *tlb_s2_lookup(const struct tlb *t, uint64_t ipa, uint16_t vmid)
+{
+    return s2_tlb_lookup(&t->s2, ipa, vmid);
+}
+
+void tlb_s2_insert(struct tlb *t, uint64_t ipa, uint16_t vmid, const struct s2_entry *e)
+{
+    s2_tlb_insert(&t->s2, ipa, vmid, e);
 }
 
 /* ---- inspection ---- */
@@ -271,7 +319,7 @@ unsigned tlb_count(const struct tlb *t)
 }
 
 /* CRC-32 (the polynomial of IEEE 802.3, reflected), four bits at a time */
-static uint32_t crc_word(uint32_t crc, uint64_t v)
+uint32_t crc_word(uint32_t crc, uint64_t v)
 {
     static const uint32_t table[16] = {
         0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
@@ -304,11 +352,11 @@ uint32_t tlb_digest(const struct tlb *t, uint32_t crc)
             continue;
         }
         crc = crc_word(crc, s | (uint64_t)t->next[s] << 32);
-        for (unsigned i = 0; i < WAYS; i++) {
-            if (t->tag[s][i].ctx != 0) {
-                crc = crc_entry(crc_word(crc, i), &t->tag[s][i], &t->x[s][i]);
+        for (unsigned i = s * WAYS; i < (s + 1) * WAYS; i++) {
+            if (t->tag[i].ctx != 0) {
+                crc = crc_entry(crc_word(crc, i), &t->tag[i], &t->x[i]);
             }
         }
     }
-    return ~crc;
+    return ~s2_tlb_digest(&t->s2, crc);
 }

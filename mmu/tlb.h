@@ -29,4 +29,37 @@ void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x);
 /* Drop the entry that tlb_lookup would return for va. */
 void tlb_drop(struct tlb *t, uint64_t va, uint64_t ctx);
 
+/*
+ * Stage 2 translations by themselves, used for stage 1 tables and on misses of the combined entries: 4K of IPA an entry,
+ * direct-mapped. Only TLBI by IPA, VMALLS12 and ALL reach them.
+ */
+struct s2_entry {
+    uint64_t pa;        /* of the leaf */
+    uint8_t shift;      /* log2 of the leaf */
+    int8_t level;
+    uint8_t flags;      /* XF_S2, XF_S2_CLEAN; XF_S2_AF never in the TLB */
+    uint8_t perm;       /* enum s2_perm */
+    uint8_t attr;       /* MemAttr */
+    uint8_t sh;
+};
+
+enum { S2_SETS = 512 };
+
+struct s2_tlb {
+    uint32_t count;
+    uint64_t tag[S2_SETS];      /* IPA bits 51:12, VMID in 15:0, ^ all ones; 0: free */
+    struct s2_entry e[S2_SETS];
+};
+
+const struct s2_entry *s2_tlb_lookup(const struct s2_tlb *t, uint64_t ipa, uint16_t vmid);
+void s2_tlb_insert(struct s2_tlb *t, uint64_t ipa, uint16_t vmid, const struct s2_entry *e);
+void s2_tlb_invalidate(struct s2_tlb *t, const struct tlbi_req *q);
+uint32_t s2_tlb_digest(const struct s2_tlb *t, uint32_t crc);
+
+const struct s2_entry *tlb_s2_lookup(const struct tlb *t, uint64_t ipa, uint16_t vmid);
+void tlb_s2_insert(struct tlb *t, uint64_t ipa, uint16_t vmid, const struct s2_entry *e);
+
+/* One step of the digest: CRC-32 of 8 bytes. */
+uint32_t crc_word(uint32_t crc, uint64_t v);
+
 #endif

@@ -2,27 +2,39 @@
 /* AArch64.TranslateAddress: TLB, walk, permission check, hardware updates, result. */
 #include "mmu/tlb.h"
 
-#define SCTLR_C BIT64(2)
-#define SCTLR_I BIT64(12)
-#define HCR_DC BIT64(12)
-#define HCR_CD BIT64(32)
-#define HCR_ID BIT64(33)
-
 /* The place and state that a request is in. */
 struct job {
     struct walk w;
-    struct tlb *t;
     uint64_t va;        /* untagged */
     uint64_t ctx;
-    bool s1, s2;
     struct mmu_res *res;
 };
 
-/* Result of an allowed translation, and as far as it goes of a denied one. */
+/* Are the attributes kept with the entry those of this access? */
+static inline bool usual_access(const struct mmu_regs *r, const struct mmu_req *q, const struct xlat *x)
+{
+    const uint64_t both = SCTLR_C | SCTLR_I;
+    return (x->flags & XF_S1) != 0 && (r->sctlr & both) == both && (r->hcr & (HCR_CD | HCR_ID)) == 0 &&
+           (q->acc != ACC_FETCH || x->attr >= 0x10);
+}
+
+/* Attributes and what follows from them */
+static inline void fill_attr(const struct mmu_features *f, const struct mmu_regs *r, const struct mmu_req *q,
+                             const struct xlat *x, struct mmu_res *res)
+{
+    res->attr = (struct mmu_attr) { .attr = x->attr, .sh = x->sh };
+    if (!usual_access(r, q, x) || q->at_s1_only) {
+        res->attr = attr_final(f, r, q, x);
+    }
+    res->device = res->attr.attr < 0x10;
+    bool s1_normal = (x->flags & XF_S1) != 0 ? x->s1_attr >= 0x10 : (r->hcr & HCR_DC) != 0;
+    res->device_by_s2 = res->device && s1_normal;
+}
+
+/* Result of an allowed translation, and as far as it goes of a denied one */
 static void fill(const struct job *j, const struct xlat *x)
 {
     const struct mmu_req *q = j->w.req;
-    const struct mmu_regs *r = j->w.r;
     struct mmu_res *res = j->res;
     bool s2 = !q->at_s1_only;
     uint64_t off = j->va & ones64(x->shift);
@@ -35,13 +47,7 @@ static void fill(const struct job *j, const struct xlat *x)
     res->ipa = x->ipa | off;
     res->perm = (uint8_t)perm;
     res->page_shift = x->shift;
-    uint64_t both = SCTLR_C | SCTLR_I;
-    bool plain = (x->flags & XF_S1) != 0 && (r->sctlr & both) == both && (r->hcr & (HCR_CD | HCR_ID)) == 0 && s2 &&
-                 (q->acc != ACC_FETCH || x->attr >= 0x10);
-    res->attr = plain ? (struct mmu_attr) { .attr = x->attr, .sh = x->sh } : attr_final(j->w.f, r, q, x);
-    res->device = res->attr.attr < 0x10;
-    bool s1_normal = (x->flags & XF_S1) != 0 ? x->s1_attr >= 0x10 : (r->hcr & HCR_DC) != 0;
-    res->device_by_s2 = res->device && s1_normal;
+    fill_attr(j->w.f, j->w.r, q, x, res);
 }
 
 static bool deny(const struct job *j, const struct xlat *x, bool stage2, bool write)
@@ -94,7 +100,7 @@ static bool stage1(struct job *j, struct xlat *x)
 {
     struct walk_params p;
     struct leaf leaf;
-    if (!j->s1) {
+    if (!j->w.s1) {
         return s1_flat(j, x);
     }
     s1_params(j->w.f, j->w.r, j->va, &p);
@@ -116,23 +122,19 @@ static bool stage1(struct job *j, struct xlat *x)
 /* AArch64.S2Translate of the final address */
 static bool stage2(struct job *j, struct xlat *x)
 {
-    struct walk_params p;
     struct leaf leaf;
     uint64_t ipa = x->ipa | (j->va & ones64(x->shift));
-    s2_params(j->w.f, j->w.r, &p);
-    if (!s2_walk(&j->w, ipa, S2_FINAL, &p, x, &leaf) || !check_s2(j, x)) {
-        return false;
-    }
     bool dirty = acc_dirties(j->w.req);
-    if (!s2_update(&j->w, ipa, S2_FINAL, &p, x, &leaf, dirty)) {
+    if (!s2_walk(&j->w, ipa, S2_FINAL, dirty, x, &leaf) || !check_s2(j, x) ||
+        !s2_update(&j->w, ipa, S2_FINAL, x, &leaf, dirty)) {
         return false;
     }
     x->flags &= (uint8_t)~(j->w.req->no_side_effects ? 0 : XF_S2_AF | (dirty ? XF_S2_CLEAN : 0));
     return true;
 }
 
-/* Attributes for the usual case: a data access (or fetch from Normal memory) with all caches on. */
-static void usual_attr(const struct job *j, struct xlat *x)
+/* What an entry keeps ready: attributes of a data access (or fetch from Normal memory) with all caches on, and permissions. */
+static void prepare(const struct job *j, struct xlat *x)
 {
     struct mmu_regs r = *j->w.r;
     struct mmu_req q = *j->w.req;
@@ -143,20 +145,26 @@ static void usual_attr(const struct job *j, struct xlat *x)
     struct mmu_attr a = attr_final(j->w.f, &r, &q, x);
     x->attr = a.attr;
     x->sh = a.sh;
+    for (unsigned mode = PM_USER; mode <= PM_PRIV_PAN; mode++) {
+        q.el = mode != PM_USER;
+        q.pan = mode == PM_PRIV_PAN;
+        bool clean = (x->flags & (XF_S1_CLEAN | XF_S2_CLEAN)) != 0;
+        x->now[mode] = (uint8_t)(perm_s1(&q, x) & perm_s2(&q, x) & (clean ? ~(unsigned)PERM_W : ~0u));
+    }
 }
 
 /* May x go into the TLB? Not when it lacks a stage (AT S1 with stage 2 on, stage 1 denied), nor with AF clear. */
 static bool cacheable(const struct job *j, const struct xlat *x)
 {
-    bool whole = !j->s2 || (x->flags & XF_S2) != 0;
-    return whole && (x->flags & (XF_S1_AF | XF_S2_AF)) == 0 && (j->s1 || j->s2) && !j->w.req->no_side_effects;
+    bool whole = !j->w.s2 || (x->flags & XF_S2) != 0;
+    return whole && (x->flags & (XF_S1_AF | XF_S2_AF)) == 0 && (j->w.s1 || j->w.s2) && !j->w.req->no_side_effects;
 }
 
 static void walk_all(struct job *j)
 {
     struct xlat x = { .flags = 0 };
     bool ok = stage1(j, &x);
-    if (ok && j->s2 && !j->w.req->at_s1_only) {
+    if (ok && j->w.s2 && !j->w.req->at_s1_only) {
         ok = stage2(j, &x);
     }
     if (!ok && j->w.fault->type != FAULT_PERMISSION) {
@@ -165,12 +173,12 @@ static void walk_all(struct job *j)
     if (!ok && j->w.fault->s1ptw) {
         return;
     }
-    if (x.s1_shift < x.shift || !j->s1) {
+    if (x.s1_shift < x.shift || !j->w.s1) {
         x.s1_shift = x.shift;
     }
-    usual_attr(j, &x);
+    prepare(j, &x);
     if (cacheable(j, &x)) {
-        tlb_insert(j->t, j->va, j->ctx, &x);
+        tlb_insert(j->w.t, j->va, j->ctx, &x);
     }
     fill(j, &x);
 }
@@ -183,24 +191,55 @@ static void hit(struct job *j, const struct xlat *x)
     fill(j, x);
 }
 
+/* Everything but the plain hit */
+static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
+{
+    j->w.s1 = mmu_s1_on(j->w.f, j->w.r);
+    j->w.s2 = mmu_s2_on(j->w.f, j->w.r);
+    j->w.vmid = vmid_of(j->w.f, j->w.r);
+    if (x != NULL) {
+        if (!must_dirty(j, x)) {
+            hit(j, x);
+            return;
+        }
+        tlb_drop(j->w.t, j->va, j->ctx);
+    }
+    if (j->w.s2) {
+        s2_params(j->w.f, j->w.r, &j->w.s2p);
+    }
+    walk_all(j);
+}
+
+/* Permissions that let an access pass on the plain path; others take the slow one */
+static const uint8_t plain_need[] = {
+    [ACC_READ] = PERM_R, [ACC_WRITE] = PERM_W, [ACC_FETCH] = PERM_X, [ACC_RW] = PERM_R | PERM_W,
+    [ACC_CM_READ] = 0x80, [ACC_CM_WRITE] = 0x80, [ACC_AT_READ] = 0x80, [ACC_AT_WRITE] = 0x80,
+};
+
 void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
                    const struct mmu_req *req, struct mmu_res *res)
 {
-    struct job j = {
-        .w = { .bus = bus, .pe = pe, .f = f, .r = r, .req = req, .fault = &res->fault },
-        .t = t, .va = mmu_untag(r, req->va), .s1 = mmu_s1_on(f, r), .s2 = mmu_s2_on(f, r), .res = res,
-    };
+    uint64_t va = mmu_untag(r, req->va);
+    bool s1 = mmu_s1_on(f, r), s2 = mmu_s2_on(f, r);
+    uint64_t ctx = ctx_make(r->regime, vmid_of(f, r), asid_of(f, r), s1, s2);
+    const struct xlat *x = tlb_lookup(t, va, ctx);
     res->fault = (struct mmu_fault) { .type = FAULT_NONE };
-    if (j.s1 || j.s2) {
-        j.ctx = ctx_make(r->regime, mmu_vmid(f, r), mmu_asid(f, r), j.s1, j.s2);
-        const struct xlat *x = tlb_lookup(t, j.va, j.ctx);
-        if (likely(x != NULL)) {
-            if (likely(!must_dirty(&j, x))) {
-                hit(&j, x);
-                return;
-            }
-            tlb_drop(t, j.va, j.ctx);
+    if (likely(x != NULL)) {
+        unsigned perm = x->now[req->el == 0 ? PM_USER : PM_PRIV + req->pan];
+        unsigned need = plain_need[req->acc];
+        if (likely((perm & need) == need)) {
+            uint64_t off = va & ones64(x->shift);
+            res->pa = x->pa | off;
+            res->ipa = x->ipa | off;
+            res->perm = (uint8_t)perm;
+            res->page_shift = x->shift;
+            fill_attr(f, r, req, x, res);
+            return;
         }
     }
-    walk_all(&j);
+    struct job j = {
+        .w = { .bus = bus, .t = t, .pe = pe, .f = f, .r = r, .req = req, .fault = &res->fault },
+        .va = va, .ctx = ctx, .res = res,
+    };
+    slow(&j, x);
 }

@@ -36,19 +36,13 @@ struct xlat {
     uint8_t s1_sh;
     uint8_t s2_attr;    /* descriptor bits 5:2 of stage 2 */
     uint8_t s2_sh;
-    uint8_t attr;       /* both stages, with caches on */
+    uint8_t attr;       /* both stages, for a data access with caches on */
     uint8_t sh;
+    uint8_t now[3];     /* enum mmu_perm of both stages by enum perm_mode, W only when no dirty state is to be set */
 };
 
-/* What one translation request works with. */
-struct walk {
-    struct bus *bus;
-    unsigned pe;
-    const struct mmu_features *f;
-    const struct mmu_regs *r;
-    const struct mmu_req *req;
-    struct mmu_fault *fault;    /* written when a function returns false */
-};
+enum perm_mode { PM_USER, PM_PRIV, PM_PRIV_PAN };
+
 
 /* Which access stage 2 translates. */
 enum s2_use {
@@ -78,12 +72,82 @@ struct walk_params {
     uint64_t ttbr;
 };
 
+/* What one translation request works with. */
+struct walk {
+    struct bus *bus;
+    struct tlb *t;
+    unsigned pe;
+    const struct mmu_features *f;
+    const struct mmu_regs *r;
+    const struct mmu_req *req;
+    struct mmu_fault *fault;    /* written when a function returns false */
+    bool s1, s2;                /* the stages that are on */
+    uint16_t vmid;
+    struct walk_params s2p;     /* of stage 2, when it is on */
+};
+
+#define SCTLR_M BIT64(0)
+#define SCTLR_C BIT64(2)
+#define SCTLR_I BIT64(12)
+#define SCTLR_WXN BIT64(19)
+#define SCTLR_EE BIT64(25)
+#define HCR_VM BIT64(0)
+#define HCR_PTW BIT64(2)
+#define HCR_DC BIT64(12)
+#define HCR_TGE BIT64(27)
+#define HCR_CD BIT64(32)
+#define HCR_ID BIT64(33)
+#define HCR_E2H BIT64(34)
+#define HCR_FWB BIT64(46)
+
 /* Is stage 1 on for this view? S1Enabled */
-bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs *r);
-/* Is stage 2 on for this view? (HCR_EL2.VM or .DC, EL1&0 only) */
-bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r);
+static inline bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs *r)
+{
+    if (r->regime == REGIME_EL10 && f->has_el2 && (r->hcr & (HCR_DC | HCR_TGE)) != 0) {
+        return false;
+    }
+    return (r->sctlr & SCTLR_M) != 0;
+}
+
+/* Is stage 2 on for this view? EL1&0 only. HCR_EL2.VM behaves as 0 when {E2H,TGE} is {1,1}, HCR_EL2.DC when TGE is 1. */
+static inline bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r)
+{
+    if (r->regime != REGIME_EL10 || !f->has_el2) {
+        return false;
+    }
+    if ((r->hcr & HCR_TGE) != 0) {
+        return (r->hcr & (HCR_VM | HCR_E2H)) == HCR_VM;
+    }
+    return (r->hcr & (HCR_VM | HCR_DC)) != 0;
+}
+
+static inline uint16_t asid_of(const struct mmu_features *f, const struct mmu_regs *r)
+{
+    if (r->regime == REGIME_EL2) {
+        return 0;
+    }
+    uint64_t ttbr = bit64(r->tcr, 22) != 0 ? r->ttbr1 : r->ttbr0;
+    uint16_t asid = (uint16_t)(ttbr >> 48);
+    return f->asid16 && bit64(r->tcr, 36) != 0 ? asid : asid & 0xff;
+}
+
+/* Entries of EL1&0 carry the VMID whether stage 2 is on or not (AArch64.GetS1TLBContext uses EL2Enabled only). */
+static inline uint16_t vmid_of(const struct mmu_features *f, const struct mmu_regs *r)
+{
+    if (r->regime != REGIME_EL10 || !f->has_el2) {
+        return 0;
+    }
+    uint16_t vmid = (uint16_t)(r->vttbr >> 48);
+    return f->vmid16 && bit64(r->vtcr, 19) != 0 ? vmid : vmid & 0xff;
+}
+
 /* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55 */
-uint64_t mmu_untag(const struct mmu_regs *r, uint64_t va);
+static inline uint64_t mmu_untag(const struct mmu_regs *r, uint64_t va)
+{
+    unsigned tbi = r->regime == REGIME_EL2 ? 20 : 37 + (unsigned)bit64(va, 55);
+    return bit64(r->tcr, tbi) != 0 ? (uint64_t)sext64(va, 56) : va;
+}
+
 /* AArch64.GetS1TTWParams for an untagged va */
 void s1_params(const struct mmu_features *f, const struct mmu_regs *r, uint64_t va, struct walk_params *p);
 /* AArch64.GetS2TTWParams */
@@ -96,12 +160,12 @@ void s2_params(const struct mmu_features *f, const struct mmu_regs *r, struct wa
 bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x, struct leaf *leaf);
 /* Set AF, and clear AP[2] when `dirty`, of the leaf in memory. false: w->fault. */
 bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x, const struct leaf *leaf, bool dirty);
-/* Walk stage 2 for ipa. Fills the s2_ fields, pa and s2_shift; x->shift becomes the smaller of both. false: w->fault. */
-bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, const struct walk_params *p, struct xlat *x,
-             struct leaf *leaf);
+/* Translate ipa by stage 2, from the TLB or by a walk. Fills the s2_ fields, pa and s2_shift; x->shift becomes the
+   smaller of both. `dirty`: dirty state is to be set, a clean entry of the TLB will not do. leaf->addr is 0 when no walk was
+   made: nothing to update. Does not check permission and updates nothing. false: w->fault. */
+bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, bool dirty, struct xlat *x, struct leaf *leaf);
 /* Set AF, and set S2AP[1] when `dirty`, of the leaf in memory. false: w->fault. */
-bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct walk_params *p, const struct xlat *x,
-               const struct leaf *leaf, bool dirty);
+bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct xlat *x, const struct leaf *leaf, bool dirty);
 /* PA of the stage 1 descriptor at ipa (through stage 2 when on), checked for reading or updating it. */
 bool s2_table_address(struct walk *w, uint64_t ipa, bool update, uint64_t *pa);
 

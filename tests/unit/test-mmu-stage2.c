@@ -161,6 +161,9 @@ START_TEST(stage_1_tables_go_through_stage_2)
         assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_PERM | 3, true);
         ck_assert(e->res.fault.s1ptw && !e->res.fault.write);
         put64(e, at, t[i] | D_AF | D_AP(1) | D_ATTR(1) | 3);                                /* device */
+        assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_PERM | 3, true);                    /* stale */
+        struct tlbi_req q = { .kind = TLBI_IPAS2L, .regime = REGIME_EL10, .vmid = 7, .addr = desc & ~ones64(12) };
+        tlb_invalidate(e->t, &q);
         e->r.hcr |= HCR_PTW;
         assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_PERM | 3, true);
         ck_assert(e->res.fault.s1ptw);
@@ -174,6 +177,7 @@ START_TEST(stage_1_tables_go_through_stage_2)
     /* stage 1 address size against TCR_EL1.IPS */
     put64(e, entry_at(e, &s2, l3 + off, 3, 0), l3 | S2_RW | 3);
     put64(e, l3 + 8, BIT64(33) | S1_RW_EL1 | 3);
+    flush(e);
     e->r.tcr &= ~(UINT64_C(7) << 32);
     assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_ADDR | 3, false);
     /* a table whose IPA is beyond the input size of stage 2 */
@@ -462,6 +466,7 @@ START_TEST(attribute_combination_with_fwb)
     assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_PERM | 2, true);
     e->f.fwb = false;
     map_at(e, &s2, block, block, 2, D_AF | D_AP(3) | D_ATTR(9));
+    flush(e);
     assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
 }
 END_TEST

@@ -270,6 +270,34 @@ START_TEST(every_kind_of_invalidation)
 }
 END_TEST
 
+/* Which kinds reach a translation of stage 2 that is kept by itself: seen by a second VA of the same page */
+START_TEST(stage_2_translations_are_kept_by_themselves)
+{
+    static const struct { uint8_t kind, regime, vmid; uint64_t addr; bool gone; } c[] = {
+        { TLBI_VMALL, REGIME_EL10, 1, 0, false },       { TLBI_VAA, REGIME_EL10, 1, 0x1000, false },
+        { TLBI_ALL, REGIME_EL2, 0, 0, false },          { TLBI_ALL, REGIME_EL20, 0, 0, false },
+        { TLBI_ALL, REGIME_EL10, 0, 0, true },          { TLBI_VMALLS12, REGIME_EL10, 1, 0, true },
+        { TLBI_VMALLS12, REGIME_EL10, 2, 0, false },    { TLBI_IPAS2, REGIME_EL10, 1, IPA_DATA, true },
+        { TLBI_IPAS2L, REGIME_EL10, 1, IPA_DATA, true }, { TLBI_IPAS2, REGIME_EL10, 2, IPA_DATA, false },
+        { TLBI_IPAS2, REGIME_EL10, 1, IPA_DATA + 0x1000, false },
+    };
+    nested(1);
+    map_page(e, &s1, 0x1000, IPA_DATA, S1_RW_EL1);
+    map_page(e, &s1, 0x2000, IPA_DATA, S1_RW_EL1);
+    for (unsigned i = 0; i < ARRAY_LEN(c); i++) {
+        flush(e);
+        use_s2(e, &s2, 1);
+        map_page(e, &s2, IPA_DATA, PAGE_A, S2_RW);
+        assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+        map_page(e, &s2, IPA_DATA, PAGE_B, S2_RW);
+        tlbi((enum tlbi_kind)c[i].kind, (enum mmu_regime)c[i].regime, 0, c[i].vmid, c[i].addr);
+        assert_ok(xlate(e, 0x2000, ACC_READ, 1), c[i].gone ? PAGE_B : PAGE_A);
+        use_s2(e, &s2, 2);
+        assert_ok(xlate(e, 0x2000, ACC_READ, 1), PAGE_B);
+    }
+}
+END_TEST
+
 START_TEST(a_block_goes_whole_even_when_kept_in_pieces)
 {
     nested(1);
@@ -517,6 +545,7 @@ int main(void)
     tcase_add_test(t, asids_and_global_entries);
     tcase_add_test(t, vmids_and_regimes);
     tcase_add_test(t, every_kind_of_invalidation);
+    tcase_add_test(t, stage_2_translations_are_kept_by_themselves);
     tcase_add_test(t, a_block_goes_whole_even_when_kept_in_pieces);
     tcase_add_test(t, pages_of_every_size_are_found_and_invalidated);
     tcase_add_test(t, overlapping_sizes_answer_with_the_smallest);
