@@ -3,14 +3,30 @@
 # is counted. Scripts (*.sh) pass with exit status 0 and are skipped with 77.
 check_PROGRAMS += \
 	tests/unit/test-base \
+	tests/unit/test-debug \
 	tests/unit/test-esr \
-	tests/unit/test-switches
+	tests/unit/test-gic-dist \
+	tests/unit/test-gic-icc \
+	tests/unit/test-gic-random \
+	tests/unit/test-gic-virt \
+	tests/unit/test-mmu-stage1 \
+	tests/unit/test-mmu-stage2 \
+	tests/unit/test-mmu-tlb \
+	tests/unit/test-pauth \
+	tests/unit/test-pmu \
+	tests/unit/test-switches \
+	tests/unit/test-sysreg \
+	tests/unit/test-sysreg-ops \
+	tests/unit/test-timer
 
-tests_unit_test_base_LDADD = $(TEST_LIBS)
-tests_unit_test_esr_LDADD = $(TEST_LIBS)
-tests_unit_test_switches_LDADD = $(TEST_LIBS)
+EXTRA_DIST += \
+	tests/unit/test-gic.h \
+	tests/unit/test-mmu-env.h \
+	tests/unit/test-pe.h
 
-check_SCRIPTS += tests/layers.sh
+check_SCRIPTS += \
+	tests/image-first.sh \
+	tests/layers.sh
 
 TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
 TEST_EXTENSIONS = .sh
@@ -22,6 +38,6 @@ SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/timed
 AM_TESTS_ENVIRONMENT = CK_TAP_LOG_FILE_NAME=-; CK_DEFAULT_TIMEOUT=120; srcdir='$(top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	export CK_TAP_LOG_FILE_NAME CK_DEFAULT_TIMEOUT srcdir top_builddir;
 
-EXTRA_DIST += tests/timed tests/layers.sh
+EXTRA_DIST += tests/timed $(check_SCRIPTS)
 mostlyclean-local:
-	-find tests -name '*.seconds' -exec rm -f {} +
+	-rm -rf tests/seconds
