@@ -39,6 +39,35 @@ static const struct slot *fetch_exception(struct pe *pe)
     return NULL;
 }
 
+/* Is the instruction at pe->pc one for the probe? */
+static inline bool probed(const struct pe *pe)
+{
+    if (likely(pe->probe == NULL)) {
+        return false;
+    }
+    for (unsigned i = 0; i < pe->n_probe_pages; i++) {
+        if (pe->probe_page[i] == (pe->pc & PAGE_MASK)) {
+            return true;
+        }
+    }
+    return pe->n_probe_pages == 0;
+}
+
+void pe_set_probe(struct pe *pe, void (*fn)(void *opaque, struct pe *pe), void *opaque, const uint64_t *pages, unsigned n)
+{
+    bool page_wise = (fn != NULL && n != 0) || (pe->probe != NULL && pe->n_probe_pages != 0);
+    pe->probe = fn;
+    pe->probe_opaque = opaque;
+    pe->n_probe_pages = fn != NULL ? n : 0;
+    for (unsigned i = 0; i < pe->n_probe_pages; i++) {
+        pe->probe_page[i] = pages[i] & PAGE_MASK;
+    }
+    if (page_wise) {
+        utlb_flush_all(pe->upool); /* code pages that are watched are not entered by the fast way */
+    }
+    pe->dirty |= DIRTY_BRANCH;
+}
+
 /* Translate pe->pc for execution and remember it. NULL: an exception was taken. */
 static const struct slot *fetch_slow(struct pe *pe)
 {
@@ -56,10 +85,12 @@ static const struct slot *fetch_slow(struct pe *pe)
         return fetch_exception(pe);
     }
     struct code_page *p = code_get(pe, r.pa);
-    struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
-    e->tag = pe->pc & PAGE_MASK;
-    e->slots = p->slots;
-    utlb_mark_used(pe->upool, pe->dt);
+    if (likely(pe->n_probe_pages == 0 || !probed(pe))) {
+        struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
+        e->tag = pe->pc & PAGE_MASK;
+        e->slots = p->slots;
+        utlb_mark_used(pe->upool, pe->dt);
+    }
     pe->page_va = pe->pc & PAGE_MASK;
     pe->slots_base = p->slots;
     return p->slots + bits64(pe->pc, 11, 2);
@@ -152,7 +183,8 @@ static void run(struct pe *pe, bool stepping)
         if (s == NULL) {
             continue;
         }
-        if (pe->probe != NULL && !probe(pe)) {
+        bool look = probed(pe);
+        if (unlikely(look) && !probe(pe)) {
             continue;
         }
         if (pe->debug_mode != 0 || pe->il) {
@@ -171,7 +203,7 @@ static void run(struct pe *pe, bool stepping)
                     pe->stepped = STEPPED_INSN;
                 }
             }
-        } else if (stepping || pe->probe != NULL || s->run > pe->n) {
+        } else if (stepping || look || s->run > pe->n) {
             step_one(pe, s);
         } else {
             fast_enter(pe, s, pe->n - s->run);

@@ -161,6 +161,16 @@ void pe_pend_serror(struct pe *pe, uint64_t iss)
     pe_record(pe, REC_SERROR_PENDED, pe->el, 0, pe_pc(pe), pe->serror_iss, 0, 0, 0);
 }
 
+void pe_pend_vserror(struct pe *pe, uint64_t iss)
+{
+    if (feat_has(&pe->feat, FEAT_RAS)) {
+        pe->sr[SR_VSESR_EL2] = iss & UINT64_C(0x1ffffff);
+    }
+    pe->sr[SR_HCR_EL2] |= BIT64(HCR_VSE);
+    pe->dirty |= DIRTY_IRQ;
+    pe_record(pe, REC_SERROR_PENDED, pe->el, 0, pe_pc(pe), pe->sr[SR_VSESR_EL2], 1, 0, 0);
+}
+
 /* AArch64.TakeException(): PSTATE and PC for an entry to `target` through vector offset `vect` */
 static void enter(struct pe *pe, unsigned target, unsigned vect, uint64_t ret, unsigned type, uint64_t esr)
 {
@@ -340,6 +350,7 @@ void pe_esb(struct pe *pe)
     if (!feat_has(&pe->feat, FEAT_RAS)) {
         return; /* a NOP in the hint space */
     }
+    pe_record(pe, REC_BARRIER, pe->el, 0, pe_pc(pe), 3, 0, 0, 0);
     unsigned target = physical_target(pe, HCR_AMO, PSTATE_A, &masked);
     if (pe->serror_pending && (masked || target == 0)) {
         /* SyncErrors and deferral: DISR_EL1.A with the syndrome */

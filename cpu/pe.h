@@ -88,6 +88,18 @@ struct cpu_model {
     uint32_t ccsidr[4];                 /* CCSIDR_EL1 by CSSELR_EL1: L1 data, L1 instruction, L2 */
 };
 
+/* An external abort to come, on the next data access that touches an address range. */
+struct pe_abort {
+    bool armed;
+    bool physical;                      /* the range is of physical addresses, else of virtual ones */
+    bool as_serror;                     /* the access is done and an SError pended, instead of a synchronous abort */
+    uint8_t access;                     /* bit 0: reads, bit 1: writes */
+    uint64_t first, last;               /* both included */
+    uint64_t iss;                       /* of the SError */
+};
+
+#define PE_PROBE_PAGES 16
+
 struct pe {
     /* --- hot: architectural state and what the handlers need --- */
     uint64_t x[X_COUNT];
@@ -167,7 +179,12 @@ struct pe {
        not move the PC. */
     void (*probe)(void *opaque, struct pe *pe);
     void *probe_opaque;
+    /* When not 0, the probe is only for instructions in these pages (virtual addresses of pages); others run as if there was
+       none. Set by pe_set_probe(). */
+    unsigned n_probe_pages;
+    uint64_t probe_page[PE_PROBE_PAGES];
     uint64_t probe_seen;         /* retired instructions and exceptions at its last call: once an instruction */
+    struct pe_abort abort;       /* set by pe_arm_abort() */
     struct pe_host *host;        /* services of the machine */
     struct timers *timers;
     struct pmu *pmu;
@@ -243,6 +260,9 @@ bool must_check mem_probe_write(struct pe *pe, uint64_t va, unsigned size, unsig
 bool must_check mem_probe_rw(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *pa);
 /* SP alignment check for a load or store whose base is SP: false when it raised the exception. */
 bool must_check mem_check_sp(struct pe *pe);
+/* Arm an external abort, or disarm it with NULL. It fires once and disarms itself. While armed, accesses to its pages leave the
+   fast paths; nothing else is slower. Data accesses only: no instruction fetches, no translation table walks. */
+void pe_arm_abort(struct pe *pe, const struct pe_abort *a);
 /* Cache maintenance by VA: permission, translation and watch rules without effect (no caches are modelled). `inval` for DC IVAC,
    which needs write permission. false: exception raised, with ISS.CM set. */
 bool must_check mem_cache_op(struct pe *pe, uint64_t va, bool inval);
@@ -290,8 +310,13 @@ void pe_eret(struct pe *pe);                 /* exception return from the curren
 /* Pend a physical SError with this ISS (ESR_ELx.ISS of the SError, bits 24:0). A second one while one is pending is lost, as
    one more error of the same kind. */
 void pe_pend_serror(struct pe *pe, uint64_t iss);
+/* Pend a virtual SError: HCR_EL2.VSE, and the syndrome into VSESR_EL2. */
+void pe_pend_vserror(struct pe *pe, uint64_t iss);
 /* Tell the sink, if there is one. The common fields are filled here. */
 void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+/* Set the probe (NULL: none) for every instruction (n = 0) or for those in n pages (at most PE_PROBE_PAGES). May be called from
+   a probe and from a record sink; it holds from the next instruction on. */
+void pe_set_probe(struct pe *pe, void (*fn)(void *opaque, struct pe *pe), void *opaque, const uint64_t *pages, unsigned n);
 uint64_t pe_isr(const struct pe *pe);        /* ISR_EL1 as the current EL reads it */
 void pe_esb(struct pe *pe);                  /* error synchronization barrier */
 void pe_reset(struct pe *pe, unsigned el, uint64_t pc); /* reset state, entering at el with DAIF set */

@@ -60,9 +60,9 @@ bool sysreg_wr_rmr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t 
 
 bool sysreg_rd_isr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t *val)
 {
-    (void)r;
     (void)rt;
     *val = pe_isr(pe);
+    pe_record(pe, REC_SYSREG_READ, pe->el, 0, pe_pc(pe), r->enc, *val, 0, 0);
     return true;
 }
 
@@ -302,6 +302,9 @@ bool sysreg_wr_hcr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t 
     changed ^= pe->sr[r->sr];
     pe->dirty = dirty | ((changed & xlat) ? DIRTY_XLAT : 0) | ((changed & irq) ? DIRTY_IRQ : 0) |
                 ((changed & world) ? DIRTY_FP | DIRTY_DEBUG : 0);
+    if ((changed & pe->sr[r->sr] & BIT64(8)) != 0) { /* VSE */
+        pe_record(pe, REC_SERROR_PENDED, pe->el, 0, pe_pc(pe), pe->sr[SR_VSESR_EL2], 1, 0, 0);
+    }
     return true;
 }
 
@@ -332,7 +335,9 @@ static const struct sysreg *disr(const struct pe *pe, const struct sysreg *r)
 bool sysreg_rd_disr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t *val)
 {
     (void)rt;
-    *val = pe->sr[disr(pe, r)->sr];
+    const struct sysreg *d = disr(pe, r);
+    *val = pe->sr[d->sr];
+    pe_record(pe, REC_SYSREG_READ, pe->el, 0, pe_pc(pe), d->enc, *val, 0, 0);
     return true;
 }
 
@@ -340,7 +345,9 @@ bool sysreg_wr_disr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t
 {
     (void)rt;
     const struct sysreg *d = disr(pe, r);
+    uint64_t old = pe->sr[d->sr];
     sysreg_put(pe, d, sysreg_legal(pe, d, val));
+    pe_record(pe, REC_SYSREG, pe->el, 0, pe_pc(pe), d->enc, pe->sr[d->sr], old, 0);
     return true;
 }
 

@@ -189,9 +189,15 @@ static bool hlt(void *opaque, struct pe *pe, unsigned imm)
 
 /* ---- building ---- */
 
+/* When the translation of the code that runs is dropped it is fetched anew for the next instruction: the contents of the
+   architectural TLB must not depend on how far the core ran without looking. */
 static void tlb_dropped(void *opaque, uint64_t va, uint64_t len)
 {
-    utlb_flush_va(((struct pe *)opaque)->upool, va, len);
+    struct pe *pe = opaque;
+    utlb_flush_va(pe->upool, va, len);
+    if (pe->dt != NULL && pe->dt->i[(pe->page_va >> PAGE_SHIFT) % UTLB_I].tag != pe->page_va) {
+        pe->dirty |= DIRTY_BRANCH;
+    }
 }
 
 static struct pe *new_pe(struct machine *m, unsigned id, const struct cpu_model *model)
