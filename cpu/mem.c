@@ -33,13 +33,46 @@ static bool alignment_fault(struct pe *pe, uint64_t va, bool write)
     return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
 }
 
+/* ---- an external abort that was asked for ---- */
+
+void pe_arm_abort(struct pe *pe, const struct pe_abort *a)
+{
+    pe->abort = a != NULL ? *a : (struct pe_abort){.armed = false};
+    utlb_flush_all(pe->upool);
+}
+
+/* Does the armed range touch the page of this translation? */
+static bool abort_page(const struct pe *pe, uint64_t va, uint64_t pa)
+{
+    uint64_t page = (pe->abort.physical ? pa : va) & PAGE_MASK;
+    return pe->abort.armed && page <= pe->abort.last && (page | 0xfff) >= pe->abort.first;
+}
+
+/* An access to [va, va+len), within a page. false: it is the one, and the abort is raised. */
+static bool abort_check(struct pe *pe, uint64_t va, uint64_t pa, unsigned len, bool write)
+{
+    uint64_t a = pe->abort.physical ? pa : va;
+    if (!pe->abort.armed || (pe->abort.access & (write ? 2 : 1)) == 0 || a > pe->abort.last || a + len - 1 < pe->abort.first) {
+        return true;
+    }
+    struct pe_abort was = pe->abort;
+    pe_arm_abort(pe, NULL);
+    if (was.as_serror) {
+        pe_pend_serror(pe, was.iss);
+        return true;
+    }
+    struct mmu_fault f = {.type = FAULT_EXTERNAL, .level = -1, .write = write};
+    return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
+}
+
 /* Remember a translation for the fast paths when nothing about it needs a look. */
 static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *r)
 {
     struct utlb_set *set = el == pe->el ? pe->dt : pe_unpriv_set(pe);
     uint64_t pa = r->pa & PAGE_MASK;
     uint8_t *host = bus_ram(pe->bus, pa, 4096);
-    if (host == NULL || r->device || bit64(sctlr_now(pe), 1) || big_endian(pe, el) || (pe->debug_mode & 4) != 0) {
+    if (host == NULL || r->device || bit64(sctlr_now(pe), 1) || big_endian(pe, el) || (pe->debug_mode & 4) != 0 ||
+        unlikely(abort_page(pe, va, r->pa))) {
         return;
     }
     uint64_t page = va & PAGE_MASK;
@@ -149,6 +182,10 @@ static bool access_bytes(struct pe *pe, uint64_t va, unsigned size, unsigned fla
     if (unlikely((pe->debug_mode & 4) != 0) && !debug_check_access(pe, va, size, write, (flags & MEM_UNPRIV) != 0)) {
         return false;
     }
+    if (unlikely(pe->abort.armed) && (!abort_check(pe, va, r[0].pa, first, write) ||
+                                      (first < size && !abort_check(pe, va + first, r[1].pa, size - first, write)))) {
+        return false;
+    }
     return piece(pe, va, r[0].pa, first, write, buf) &&
            (first == size || piece(pe, va + first, r[1].pa, size - first, write, buf + first));
 }
@@ -232,6 +269,9 @@ static bool probe(struct pe *pe, uint64_t va, unsigned size, unsigned flags, enu
     if (!translate(pe, va, acc, flags, &r)) {
         return false;
     }
+    if (unlikely(pe->abort.armed) && !abort_check(pe, va, r.pa, size, true)) {
+        return false;
+    }
     *pa = r.pa;
     return true;
 }
@@ -285,6 +325,9 @@ bool ldst_zva(struct pe *pe, uint64_t va)
         return alignment_fault(pe, va, true); /* DC ZVA to any type of Device memory */
     }
     if ((pe->debug_mode & 4) != 0 && !debug_check_access(pe, va, 64, true, false)) {
+        return false;
+    }
+    if (unlikely(pe->abort.armed) && !abort_check(pe, va, r.pa, 64, true)) {
         return false;
     }
     uint8_t buf[64];
