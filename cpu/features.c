@@ -128,6 +128,7 @@ static void derive_mmu(struct mmu_features *m, const struct features *f, uint64_
     m->fwb = feat_has(f, FEAT_S2FWB);
     m->has_el2 = feat_has(f, FEAT_EL2);
     m->idst = feat_has(f, FEAT_IDST);
+    m->tbid = feat_has(f, FEAT_PAUTH);
 }
 
 void features_derive(struct pe *pe, bool has_el2)

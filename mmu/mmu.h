@@ -31,6 +31,7 @@ struct mmu_features {
     bool fwb;               /* HCR_EL2.FWB */
     bool has_el2;
     bool idst;
+    bool tbid;              /* FEAT_PAuth: TBID makes TBI one of data accesses only */
 };
 
 /* One PE's registers as the regime in use sees them. The PE rebuilds this view when they change. */

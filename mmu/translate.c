@@ -219,7 +219,7 @@ static const uint8_t plain_need[] = {
 void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
                    const struct mmu_req *req, struct mmu_res *res)
 {
-    uint64_t va = mmu_untag(r, req->va);
+    uint64_t va = mmu_untag(f, r, req->va, req->acc == ACC_FETCH);
     bool s1 = mmu_s1_on(f, r), s2 = mmu_s2_on(f, r);
     uint64_t ctx = ctx_make(r->regime, vmid_of(f, r), asid_of(f, r), s1, s2);
     const struct xlat *x = tlb_lookup(t, va, ctx);

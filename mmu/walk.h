@@ -141,11 +141,16 @@ static inline uint16_t vmid_of(const struct mmu_features *f, const struct mmu_re
     return f->vmid16 && bit64(r->vtcr, 19) != 0 ? vmid : vmid & 0xff;
 }
 
-/* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55 */
-static inline uint64_t mmu_untag(const struct mmu_regs *r, uint64_t va)
+/* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55. TBID: not for fetches. AArch64.AddrTop */
+static inline uint64_t mmu_untag(const struct mmu_features *f, const struct mmu_regs *r, uint64_t va, bool fetch)
 {
-    unsigned tbi = r->regime == REGIME_EL2 ? 20 : 37 + (unsigned)bit64(va, 55);
-    return bit64(r->tcr, tbi) != 0 ? (uint64_t)sext64(va, 56) : va;
+    bool one = r->regime == REGIME_EL2;
+    unsigned high = (unsigned)bit64(va, 55);
+    bool tbi = bit64(r->tcr, one ? 20 : 37 + high) != 0;
+    if (unlikely(fetch && f->tbid && bit64(r->tcr, one ? 29 : 51 + high) != 0)) {
+        tbi = false;
+    }
+    return tbi ? (uint64_t)sext64(va, 56) : va;
 }
 
 /* AArch64.GetS1TTWParams for an untagged va */

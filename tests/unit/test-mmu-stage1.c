@@ -119,6 +119,12 @@ START_TEST(the_tag_byte_is_ignored_by_range)
     e->r.tcr ^= BIT64(37) | BIT64(38);      /* TBI1 */
     assert_fault(xlate(e, tagged0, ACC_READ, 1), FSC_TRANS, false);
     assert_ok(xlate(e, tagged1, ACC_READ, 1), PAGE_B);
+    /* TBID: data accesses only, where the model has it */
+    e->r.tcr |= BIT64(52);
+    assert_ok(xlate(e, tagged1, ACC_FETCH, 1), PAGE_B);
+    e->f.tbid = true;
+    assert_fault(xlate(e, tagged1, ACC_FETCH, 1), FSC_TRANS, false);
+    assert_ok(xlate(e, tagged1, ACC_READ, 1), PAGE_B);
     /* both spellings share one entry */
     unsigned n = tlb_count(e->t);
     assert_ok(xlate(e, UINT64_C(0xffff000000001004), ACC_READ, 1), PAGE_B + 4);
@@ -128,6 +134,9 @@ START_TEST(the_tag_byte_is_ignored_by_range)
     e->r.tcr |= BIT64(20);
     assert_ok(xlate(e, tagged0, ACC_READ, 2), PAGE_A);
     assert_fault(xlate(e, tagged0 | BIT64(55), ACC_READ, 2), FSC_TRANS, false);
+    e->r.tcr |= BIT64(29);
+    assert_fault(xlate(e, tagged0, ACC_FETCH, 2), FSC_TRANS, false);
+    assert_ok(xlate(e, tagged0, ACC_READ, 2), PAGE_A);
 }
 END_TEST
 

@@ -295,6 +295,15 @@ START_TEST(stage_2_translations_are_kept_by_themselves)
         use_s2(e, &s2, 2);
         assert_ok(xlate(e, 0x2000, ACC_READ, 1), PAGE_B);
     }
+    /* the digest has them */
+    tlbi(TLBI_VMALL, REGIME_EL10, 0, 1, 0);
+    tlbi(TLBI_VMALL, REGIME_EL10, 0, 2, 0);
+    ck_assert_uint_eq(tlb_count(e->t), 0);
+    uint32_t d = tlb_digest(e->t, 0);
+    tlbi(TLBI_VMALLS12, REGIME_EL10, 0, 2, 0);
+    ck_assert_uint_ne(tlb_digest(e->t, 0), d);
+    flush(e);
+    ck_assert_uint_eq(tlb_digest(e->t, 0x55), 0x55);
 }
 END_TEST
 
