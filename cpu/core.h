@@ -54,20 +54,26 @@ static inline bool cond_hi(const struct pe *c) { return c->cf != 0 && c->zf != 0
 static inline bool cond_ge(const struct pe *c) { return (int64_t)(c->nf ^ c->vf) >= 0; }
 static inline bool cond_gt(const struct pe *c) { return c->zf != 0 && cond_ge(c); }
 
+/* The flags as a number 0..15, N highest */
+static inline unsigned flags_index(const struct pe *c)
+{
+    return (unsigned)(c->nf >> 63) << 3 | (unsigned)(c->zf == 0) << 2 | (unsigned)c->cf << 1 | (unsigned)(c->vf >> 63);
+}
+
+/* For each condition the set of flag values that satisfy it: no branch to be mispredicted */
 static inline bool cond_holds(const struct pe *c, unsigned cond)
 {
-    bool r;
-    switch (cond >> 1) {
-    case 0: r = cond_eq(c); break;
-    case 1: r = cond_cs(c); break;
-    case 2: r = cond_mi(c); break;
-    case 3: r = cond_vs(c); break;
-    case 4: r = cond_hi(c); break;
-    case 5: r = cond_ge(c); break;
-    case 6: r = cond_gt(c); break;
-    default: return true;
-    }
-    return r != (cond & 1);
+    static const uint16_t holds[16] = {
+        0xf0f0, 0x0f0f, /* EQ NE: Z */
+        0xcccc, 0x3333, /* CS CC: C */
+        0xff00, 0x00ff, /* MI PL: N */
+        0xaaaa, 0x5555, /* VS VC: V */
+        0x0c0c, 0xf3f3, /* HI LS: C and not Z */
+        0xaa55, 0x55aa, /* GE LT: N == V */
+        0x0a05, 0xf5fa, /* GT LE: not Z and N == V */
+        0xffff, 0xffff, /* AL NV */
+    };
+    return holds[cond] >> flags_index(c) & 1;
 }
 
 #endif
