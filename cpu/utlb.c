@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A tag of no code page. Bits 11:2 of a branch target are left out of the comparison, bits 1:0 are not. */
+#define NO_CODE UINT64_C(4)
+
 static void set_clear(struct utlb_set *s)
 {
     for (unsigned k = 0; k < UTLB_D; k++) {
         s->d[k].tag_r = s->d[k].tag_w = UTLB_INVALID;
     }
     for (unsigned k = 0; k < UTLB_I; k++) {
-        s->i[k].tag = UTLB_INVALID;
+        s->i[k].tag = NO_CODE;
     }
 }
 
@@ -43,7 +46,7 @@ void utlb_flush_all(struct uctx_pool *p)
 /* Tags keep the address as the program gave it; ranges compare without the tag byte. */
 static bool in_range(uint64_t tag, uint64_t va, uint64_t len)
 {
-    return tag != UTLB_INVALID && bits64(tag - va, 55, 0) < len;
+    return tag != UTLB_INVALID && tag != NO_CODE && bits64(tag - va, 55, 0) < len;
 }
 
 void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
@@ -67,7 +70,7 @@ void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
             }
             struct utlb_i *i = &s->i[((va >> PAGE_SHIFT) + k) % UTLB_I];
             if (in_range(i->tag, va, pages << PAGE_SHIFT)) {
-                i->tag = UTLB_INVALID;
+                i->tag = NO_CODE;
             }
         }
     }
