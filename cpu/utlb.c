@@ -112,11 +112,6 @@ void pe_mmu_regs(const struct pe *pe, enum mmu_regime regime, struct mmu_regs *r
     r->vtcr = pe->sr[SR_VTCR_EL2];
     r->vttbr = pe->sr[SR_VTTBR_EL2];
     r->sctlr_el2 = pe->sr[SR_SCTLR_EL2];
-    if (el10 && el2 && pe_tge(pe)) {
-        /* HCR_EL2.TGE: SCTLR_EL1.M and HCR_EL2.VM are treated as 0 */
-        r->sctlr &= ~UINT64_C(1);
-        r->hcr &= ~(BIT64(0) | BIT64(12));
-    }
 }
 
 static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r, struct uctx_key *k)
@@ -131,7 +126,7 @@ static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r,
     if (r->regime == REGIME_EL10) {
         k->word[0] |= (uint64_t)mmu_vmid(&pe->mfeat, r) << 32;
         k->word[4] = r->hcr & hcr_bits;
-        k->word[5] = (r->hcr & 1) ? r->vtcr : 0;
+        k->word[5] = (r->hcr & (BIT64(0) | BIT64(12))) != 0 ? r->vtcr : 0;
     }
 }
 

@@ -11,7 +11,7 @@
 #include "sim/base/bus.h"
 
 enum mmu_regime {
-    REGIME_EL10,    /* EL1&0, with stage 2 when HCR_EL2.VM or .DC, not when TGE */
+    REGIME_EL10,    /* EL1&0, with stage 2 when HCR_EL2.VM or .DC */
     REGIME_EL20,    /* EL2&0: HCR_EL2.E2H = 1 */
     REGIME_EL2,     /* EL2: HCR_EL2.E2H = 0 */
 };

@@ -109,14 +109,14 @@ static inline bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs
     return (r->sctlr & SCTLR_M) != 0;
 }
 
-/* Is stage 2 on for this view? EL1&0 only. HCR_EL2.VM behaves as 0 when {E2H,TGE} is {1,1}, HCR_EL2.DC when TGE is 1. */
+/* Is stage 2 on for this view? EL1&0 only. HCR_EL2.VM and DC behave as 0 when {E2H,TGE} is {1,1}, not with TGE alone. */
 static inline bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r)
 {
     if (r->regime != REGIME_EL10 || !f->has_el2) {
         return false;
     }
-    if ((r->hcr & HCR_TGE) != 0) {
-        return (r->hcr & (HCR_VM | HCR_E2H)) == HCR_VM;
+    if ((r->hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE)) {
+        return false;
     }
     return (r->hcr & (HCR_VM | HCR_DC)) != 0;
 }

@@ -292,6 +292,8 @@ START_TEST(when_stage_2_is_in_force)
     e->r.hcr = HCR_DC;          /* implies stage 2 */
     assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
     e->r.hcr = HCR_DC | HCR_TGE;
+    assert_ok(xlate(e, 0x1000, ACC_READ, 0), PAGE_A);
+    e->r.hcr = HCR_DC | HCR_TGE | HCR_E2H;
     assert_ok(xlate(e, 0x1000, ACC_READ, 0), 0x1000);
     e->r.hcr = HCR_VM | HCR_TGE;
     assert_ok(xlate(e, 0x1000, ACC_READ, 0), PAGE_A);
