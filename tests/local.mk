@@ -4,16 +4,20 @@
 check_PROGRAMS += \
 	tests/unit/test-base \
 	tests/unit/test-debug \
+	tests/unit/test-dev \
 	tests/unit/test-esr \
+	tests/unit/test-fdt \
 	tests/unit/test-gic-dist \
 	tests/unit/test-gic-icc \
 	tests/unit/test-gic-random \
 	tests/unit/test-gic-virt \
+	tests/unit/test-load \
 	tests/unit/test-mmu-stage1 \
 	tests/unit/test-mmu-stage2 \
 	tests/unit/test-mmu-tlb \
 	tests/unit/test-pauth \
 	tests/unit/test-pmu \
+	tests/unit/test-psci \
 	tests/unit/test-switches \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
@@ -25,6 +29,7 @@ EXTRA_DIST += \
 	tests/unit/test-pe.h
 
 check_SCRIPTS += \
+	tests/cli.sh \
 	tests/image-first.sh \
 	tests/layers.sh
 
