@@ -109,7 +109,7 @@ static bool load_files(struct bus *bus, const struct boot_config *cfg, struct la
         }
         fc->modules[fc->n_modules++] = (struct fdt_module){ m->compatible, start, next - start, m->bootargs };
     }
-    info->dtb = align_up(next, 2 * MIB);
+    info->dtb = align_up(next, bus->ram.size < 8 * MIB ? 4096 : 2 * MIB);
     for (unsigned i = 0; i < cfg->n_loads; i++) {
         uint64_t end;
         if (!place(bus, l, "--load", cfg->loads[i].path, cfg->loads[i].addr, &end, err)) {

@@ -43,9 +43,10 @@ struct boot_info {
     void *dtb_bytes;            /* a copy, to be freed by boot_info_free */
 };
 
-/* Load everything into RAM. Places, as QEMU does for `virt`: the program as load_program says; the initrd at RAM + the smaller
-   of half the RAM and 128 MiB, or after the program when that reaches further; modules after it; the device tree after all that, each of
-   the latter at a multiple of 2 MiB. On true, start PE 0 at info->program.entry with X0 = info->dtb. */
+/* Load everything into RAM. Places, as QEMU has them for `virt`: the program as load_program says; the initrd at RAM + the
+   smaller of half the RAM and 128 MiB, or after the program when that reaches further; modules after it; the device tree
+   after all that. Modules and tree begin at multiples of 2 MiB; the tree at one of 4096 when there are less than 8 MiB
+   of RAM. On true, start PE 0 at info->program.entry with X0 = info->dtb. */
 bool must_check boot_load(struct bus *bus, const struct boot_config *cfg, struct boot_info *info, struct err *err);
 void boot_info_free(struct boot_info *info);
 

@@ -91,8 +91,10 @@ static void pl011_refill(struct pl011 *u)
     while (n < u->backlog_len && u->rx_count < pl011_depth(u)) {
         pl011_push(u, u->backlog[n++]);
     }
-    memmove(u->backlog, u->backlog + n, u->backlog_len - n);
-    u->backlog_len -= n;
+    if (n != 0) {
+        memmove(u->backlog, u->backlog + n, u->backlog_len - n);
+        u->backlog_len -= n;
+    }
 }
 
 static uint32_t pl011_pop(struct pl011 *u)

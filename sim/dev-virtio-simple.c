@@ -52,8 +52,10 @@ static void console_deliver(struct virtio_console *c, struct virtio_dev *v)
         while (c->backlog_len < ch.in_len && console_draw(c)) {
         }
         uint64_t n = virtio_write(v, &ch, 0, c->backlog, c->backlog_len);
-        memmove(c->backlog, c->backlog + n, c->backlog_len - n);
-        c->backlog_len -= n;
+        if (n != 0) {
+            memmove(c->backlog, c->backlog + n, c->backlog_len - n);
+            c->backlog_len -= n;
+        }
         virtio_push(v, QUEUE_RX, &ch, (uint32_t)n);
     }
 }
