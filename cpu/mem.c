@@ -308,10 +308,17 @@ bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
     return ok;
 }
 
-bool ldst_zva(struct pe *pe, uint64_t va)
+/* A fault gives the address in the register, not that of the block (FAR_EL1, "data cache maintenance or other DC instruction"). */
+static bool zva_fault(struct pe *pe, uint64_t arg)
+{
+    pe->exc.far = arg;
+    return false;
+}
+
+bool ldst_zva(struct pe *pe, uint64_t arg)
 {
     static const uint8_t zero[64];
-    va &= ~UINT64_C(63);
+    uint64_t va = arg & ~UINT64_C(63);
     const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
     if (likely((va & PAGE_MASK) == e->tag_w)) {
         memset((void *)(uintptr_t)(va + e->addend), 0, 64);
@@ -319,18 +326,19 @@ bool ldst_zva(struct pe *pe, uint64_t va)
     }
     struct mmu_res r;
     if (!translate(pe, va, ACC_WRITE, 0, &r)) {
-        return false;
+        return zva_fault(pe, arg);
     }
     if (r.device) {
-        return alignment_fault(pe, va, true); /* DC ZVA to any type of Device memory */
+        (void)alignment_fault(pe, va, true); /* DC ZVA to any type of Device memory */
+        return zva_fault(pe, arg);
     }
     if ((pe->debug_mode & 4) != 0 && !debug_check_access(pe, va, 64, true, false)) {
         return false;
     }
     if (unlikely(pe->abort.armed) && !abort_check(pe, va, r.pa, 64, true)) {
-        return false;
+        return zva_fault(pe, arg);
     }
     uint8_t buf[64];
     memcpy(buf, zero, 64);
-    return piece(pe, va, r.pa, 64, true, buf);
+    return piece(pe, va, r.pa, 64, true, buf) || zva_fault(pe, arg);
 }
