@@ -71,17 +71,17 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
     struct utlb_set *set = el == pe->el ? pe->dt : pe_unpriv_set(pe);
     uint64_t pa = r->pa & PAGE_MASK;
     uint8_t *host = bus_ram(pe->bus, pa, 4096);
-    if (host == NULL || r->device || bit64(sctlr_now(pe), 1) || big_endian(pe, el) || (pe->debug_mode & 4) != 0 ||
-        unlikely(abort_page(pe, va, r->pa))) {
+    if (host == NULL || big_endian(pe, el) || (pe->debug_mode & 4) != 0 || unlikely(abort_page(pe, va, r->pa))) {
         return;
     }
     uint64_t page = va & PAGE_MASK;
+    uint64_t tag = page | (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
     struct utlb_d *e = &set->d[(va >> PAGE_SHIFT) % UTLB_D];
     uint8_t *flags = bus_page_flags(pe->bus, pa);
-    e->tag_r = (r->perm & PERM_R) ? page : UTLB_INVALID;
+    e->tag_r = (r->perm & PERM_R) ? tag : UTLB_INVALID;
     e->tag_w = UTLB_INVALID;
     if ((r->perm & PERM_W) && (*flags & (PAGE_CODE | PAGE_MONITOR)) == 0) {
-        e->tag_w = page;
+        e->tag_w = tag;
         *flags |= PAGE_WRITTEN;
     }
     e->addend = (uintptr_t)host - (uintptr_t)page;
@@ -203,7 +203,7 @@ bool mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_
 {
     uint8_t buf[8] = {0};
     const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely(((va + size - 1) & PAGE_MASK) == e->tag_r && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+    if (likely((va & PAGE_MASK) == (e->tag_r & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
         memcpy(buf, (const void *)(uintptr_t)(va + e->addend), size);
         pe->last_pa = e->pa | (va & 0xfff);
     } else {
@@ -223,7 +223,7 @@ bool mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64
     uint8_t buf[8];
     memcpy(buf, &val, 8);
     const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely(((va + size - 1) & PAGE_MASK) == e->tag_w && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+    if (likely((va & PAGE_MASK) == (e->tag_w & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
         memcpy((void *)(uintptr_t)(va + e->addend), buf, size);
         return true;
     }

@@ -11,7 +11,9 @@
 #include "cpu/slot.h"
 
 enum { UTLB_D = 512, UTLB_I = 512, UTLB_CONTEXTS = 16 };
-#define UTLB_INVALID UINT64_C(1) /* no page-aligned address equals it */
+#define UTLB_INVALID UINT64_C(2) /* no page-aligned address equals it */
+#define UTLB_ALIGNED UINT64_C(1) /* set in a tag: aligned accesses only (Device memory, SCTLR_ELx.A): never an inline hit,
+                                    but mem_read() and mem_write() need no translation */
 
 /* Permission and "may be accessed without looking" are folded into the tags: alignment-checked accesses, Device memory,
    devices, pages with code (for stores) and watched pages never match. */

@@ -26,7 +26,9 @@ struct machine {
     struct pe_host host;
     struct psci psci;
     struct semihost semihost;
-    struct rec_sink sink;
+    struct rec_sink sinks[MACHINE_MAX_SINKS];
+    unsigned n_sinks;
+    struct rec_sink fan_out;     /* what the PEs see: hands a record to every sink */
     struct symbolizer symbolizer;
 
     struct pe *running;          /* the PE whose turn it is, NULL between turns */

@@ -606,13 +606,35 @@ void machine_set_symbolizer(struct machine *m, const struct symbolizer *sym)
     m->symbolizer = sym != NULL ? *sym : (struct symbolizer){0};
 }
 
+static void fan_out(void *opaque, const struct rec *r)
+{
+    struct machine *m = opaque;
+    for (unsigned i = 0; i < m->n_sinks; i++) {
+        m->sinks[i].put(m->sinks[i].opaque, r);
+    }
+}
+
+bool machine_add_rec_sink(struct machine *m, const struct rec_sink *sink)
+{
+    if (m->n_sinks == MACHINE_MAX_SINKS) {
+        return false;
+    }
+    m->sinks[m->n_sinks++] = *sink;
+    m->fan_out = (struct rec_sink){fan_out, m};
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        m->pes[i]->rec = m->n_sinks == 1 ? &m->sinks[0] : &m->fan_out;
+    }
+    return true;
+}
+
 void machine_set_rec_sink(struct machine *m, const struct rec_sink *sink)
 {
-    if (sink != NULL) {
-        m->sink = *sink;
-    }
+    m->n_sinks = 0;
     for (unsigned i = 0; i < m->n_pes; i++) {
-        m->pes[i]->rec = sink != NULL ? &m->sink : NULL;
+        m->pes[i]->rec = NULL;
+    }
+    if (sink != NULL) {
+        (void)!machine_add_rec_sink(m, sink);
     }
 }
 

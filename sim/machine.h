@@ -97,8 +97,11 @@ struct symbolizer {
 };
 void machine_set_symbolizer(struct machine *m, const struct symbolizer *sym);
 
-/* Listen to every PE's records, NULL to end. Observers never change the machine. */
+/* Listen to every PE's records; NULL: nobody listens any more. Observers never change the machine. */
 void machine_set_rec_sink(struct machine *m, const struct rec_sink *sink);
+/* One more listener, called after those before it. false: there are MACHINE_MAX_SINKS already. */
+bool must_check machine_add_rec_sink(struct machine *m, const struct rec_sink *sink);
+#define MACHINE_MAX_SINKS 8
 
 /* The full register state of every PE, as text. */
 void machine_print_state(const struct machine *m, FILE *f);
