@@ -173,7 +173,7 @@ static void walk_all(struct job *j)
     if (!ok && j->w.fault->s1ptw) {
         return;
     }
-    if (x.s1_shift < x.shift || !j->w.s1) {
+    if (!j->w.s1) {
         x.s1_shift = x.shift;
     }
     prepare(j, &x);

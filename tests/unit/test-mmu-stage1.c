@@ -86,6 +86,42 @@ START_TEST(the_three_regimes_and_their_registers)
 }
 END_TEST
 
+START_TEST(el2_has_every_granule)
+{
+    for (unsigned g = 0; g < 3; g++) {
+        struct tables tb;
+        tables_init(e, &tb, granules[g], 40, s1_start(granules[g], 40));
+        map_page(e, &tb, 0x123450000, PAGE_A, S1_RW_EL0);
+        use_el2(e, &tb);
+        assert_ok(xlate(e, 0x123450000, ACC_READ, 2), PAGE_A);
+        ck_assert_uint_eq(e->res.page_shift, granules[g]);
+        flush(e);
+    }
+}
+END_TEST
+
+/* Bits beside the size fields: A1, the walk attributes, AS and both TBI leave the ranges as they are. */
+START_TEST(other_fields_of_tcr_do_not_matter)
+{
+    struct tables lo, hi;
+    tables_init(e, &lo, 12, 40, s1_start(12, 40));
+    tables_init(e, &hi, 14, 36, s1_start(14, 36));
+    map_page(e, &lo, 0x1000, PAGE_A, S1_RW_EL1);
+    map_page(e, &hi, ~ones64(36), PAGE_B, S1_RW_EL1);
+    static const uint8_t bits[] = { 6, 8, 9, 10, 11, 12, 13, 22, 24, 25, 26, 27, 28, 29, 35, 36, 37, 38, 39, 40, 41, 42 };
+    use_two_ranges(e, REGIME_EL10, &lo, &hi);
+    uint64_t tcr = e->r.tcr;
+    for (unsigned i = 0; i < ARRAY_LEN(bits); i++) {
+        e->r.tcr = tcr | BIT64(bits[i]);
+        flush(e);
+        assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+        assert_fault(xlate(e, BIT64(40), ACC_READ, 1), FSC_TRANS, false);
+        assert_ok(xlate(e, ~ones64(36), ACC_READ, 1), PAGE_B);
+        assert_fault(xlate(e, ~ones64(36) - 1, ACC_READ, 1), FSC_TRANS, false);
+    }
+}
+END_TEST
+
 START_TEST(contiguous_entries_translate_one_by_one)
 {
     struct tables tb;
@@ -664,6 +700,8 @@ int main(void)
     tcase_add_test(t, pages_of_every_granule_and_input_size);
     tcase_add_test(t, blocks_where_the_granule_has_them);
     tcase_add_test(t, the_three_regimes_and_their_registers);
+    tcase_add_test(t, el2_has_every_granule);
+    tcase_add_test(t, other_fields_of_tcr_do_not_matter);
     tcase_add_test(t, contiguous_entries_translate_one_by_one);
     tcase_add_test(t, the_tag_byte_is_ignored_by_range);
     tcase_add_test(t, big_endian_descriptors);

@@ -81,6 +81,27 @@ START_TEST(start_levels_and_concatenated_tables)
 }
 END_TEST
 
+START_TEST(an_ipa_size_beyond_the_pa_size_faults)
+{
+    tables_init(e, &s2, 12, 44, 0);
+    map_page(e, &s2, 0x1000, PAGE_A, S2_RW);
+    use_s2(e, &s2, 1);
+    assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+    flush(e);
+    e->f.pa_bits = 44;
+    assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+    flush(e);
+    tables_init(e, &s2, 12, 43, 1);
+    map_page(e, &s2, 0x1000, PAGE_A, S2_RW);
+    use_s2(e, &s2, 1);
+    assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+    flush(e);
+    e->f.pa_bits = 42;
+    assert_fault(xlate(e, 0x1000, ACC_READ, 1), FSC_TRANS, true);
+    ck_assert_uint_eq(e->res.fault.ipa, 0x1000);
+}
+END_TEST
+
 START_TEST(both_stages_and_the_smaller_page)
 {
     nested();
@@ -511,6 +532,7 @@ int main(void)
     TCase *t = tcase_create("stage2");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, start_levels_and_concatenated_tables);
+    tcase_add_test(t, an_ipa_size_beyond_the_pa_size_faults);
     tcase_add_test(t, both_stages_and_the_smaller_page);
     tcase_add_test(t, stage_2_faults_carry_level_and_ipa);
     tcase_add_test(t, stage_1_tables_go_through_stage_2);

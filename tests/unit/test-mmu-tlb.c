@@ -482,7 +482,37 @@ START_TEST(a_dirty_update_replaces_the_entry)
 }
 END_TEST
 
-/* ---- any access after any other equals the same access by a walk ---- */
+START_TEST(the_digest_sees_every_field)
+{
+    static const struct { uint64_t s1_bits, s2_bits, ipa, pa; } c[] = {
+        { S1_RW_EL1, S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL0, S2_RW, IPA_DATA, PAGE_A },
+        { S1_RO_EL1, S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL1 | D_UXN, S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL1 | D_NG, S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL1 | D_ATTR(3), S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL1 | D_SH(3), S2_RW, IPA_DATA, PAGE_A },
+        { S1_RW_EL1, S2_RW & ~D_AP(2), IPA_DATA, PAGE_A },
+        { S1_RW_EL1, S2_RW & ~D_ATTR(8), IPA_DATA, PAGE_A },
+        { S1_RW_EL1, S2_RW & ~D_SH(1), IPA_DATA, PAGE_A },
+        { S1_RW_EL1, S2_RW, IPA_DATA + 0x200000, PAGE_A },
+        { S1_RW_EL1, S2_RW, IPA_DATA, PAGE_B },
+    };
+    uint32_t d[ARRAY_LEN(c)];
+    nested(1);
+    for (unsigned i = 0; i < ARRAY_LEN(c); i++) {
+        map_page(e, &s1, 0x1000, c[i].ipa, c[i].s1_bits);
+        map_page(e, &s2, c[i].ipa, c[i].pa, c[i].s2_bits);
+        flush(e);
+        assert_ok(xlate(e, 0x1000, ACC_READ, 1), c[i].pa);
+        tlbi(TLBI_VMALLS12, REGIME_EL10, 0, 9, 0);
+        d[i] = tlb_digest(e->t, 0);
+        for (unsigned k = 0; k < i; k++) {
+            ck_assert_msg(d[i] != d[k], "cases %u and %u", i, k);
+        }
+    }
+}
+END_TEST
 
 static uint32_t rnd(uint32_t *s)
 {
@@ -491,6 +521,128 @@ static uint32_t rnd(uint32_t *s)
     *s ^= *s << 5;
     return *s;
 }
+
+/* ---- random fills and invalidations against a plain list ---- */
+
+enum { R_MAPS = 60, R_CTX = 12 };
+
+struct r_map {
+    uint64_t va, ipa;
+    unsigned s1_shift, s2_shift, shift;
+    bool ng;
+};
+
+static struct r_map maps[R_MAPS];
+
+/* Context n: EL1&0 of VMID 1..3 x ASID 1..3, EL2&0 of ASID 1..3; all through the same tables. */
+static void r_context(unsigned n)
+{
+    unsigned asid = n % 3 + 1;
+    use_s2(e, &s2, n < 9 ? n / 3 + 1 : 1);
+    e->r.regime = n < 9 ? REGIME_EL10 : REGIME_EL20;
+    e->r.ttbr0 = s1.root;
+    set_asid(asid);
+}
+
+static void r_build(uint32_t *seed)
+{
+    nested(1);
+    for (unsigned i = 0; i < R_MAPS; i++) {
+        static const uint8_t kinds[4][2] = { { 3, 3 }, { 2, 3 }, { 2, 2 }, { 3, 2 } };
+        struct r_map *m = &maps[i];
+        unsigned k = rnd(seed) % 4;
+        uint64_t in_block = (uint64_t)(rnd(seed) % 512) << 12;
+        m->ng = (rnd(seed) & 1) != 0;
+        /* a 2M region of VA and of IPA each; several of them land in the same sets */
+        m->va = (uint64_t)(i + 1) << 21 | in_block;
+        m->ipa = IPA_DATA + ((uint64_t)i << 21) + in_block;
+        m->s1_shift = kinds[k][0] == 3 ? 12 : 21;
+        m->s2_shift = kinds[k][1] == 3 ? 12 : 21;
+        m->shift = m->s1_shift < m->s2_shift ? m->s1_shift : m->s2_shift;
+        map_at(e, &s1, m->va & ~ones64(m->s1_shift), m->ipa & ~ones64(m->s1_shift), kinds[k][0],
+               S1_RW_EL1 | (m->ng ? D_NG : 0));
+        map_at(e, &s2, m->ipa & ~ones64(m->s2_shift), PAGE_A & ~ones64(m->s2_shift), kinds[k][1], S2_RW);
+    }
+}
+
+static bool r_concerns(const struct tlbi_req *q, unsigned ctx, const struct r_map *m)
+{
+    unsigned regime = ctx < 9 ? REGIME_EL10 : REGIME_EL20, vmid = ctx < 9 ? ctx / 3 + 1 : 0, asid = ctx % 3 + 1;
+    bool vmid_ok = regime == REGIME_EL20 || vmid == q->vmid;
+    bool va_ok = q->addr >> m->s1_shift == m->va >> m->s1_shift;
+    bool ipa_ok = q->addr >> m->s2_shift == m->ipa >> m->s2_shift;
+    if (regime != q->regime) {
+        return false;
+    }
+    switch (q->kind) {
+    case TLBI_ALL:
+        return true;
+    case TLBI_VMALL:
+    case TLBI_VMALLS12:
+        return vmid_ok;
+    case TLBI_ASID:
+        return vmid_ok && m->ng && asid == q->asid;
+    case TLBI_VA:
+    case TLBI_VAL:
+        return vmid_ok && va_ok && (!m->ng || asid == q->asid);
+    case TLBI_VAA:
+    case TLBI_VAAL:
+        return vmid_ok && va_ok;
+    default:
+        return regime == REGIME_EL10 && vmid_ok && ipa_ok;
+    }
+}
+
+static unsigned r_probe(bool in[R_CTX][R_MAPS])
+{
+    unsigned n = 0;
+    for (unsigned c = 0; c < R_CTX; c++) {
+        r_context(c);
+        for (unsigned i = 0; i < R_MAPS; i++) {
+            in[c][i] = cached(maps[i].va);
+            /* one global entry answers in every ASID */
+            n += in[c][i] && (maps[i].ng || c % 3 == 0);
+        }
+    }
+    return n;
+}
+
+START_TEST(random_fills_and_invalidations)
+{
+    static bool before[R_CTX][R_MAPS], after[R_CTX][R_MAPS];
+    uint32_t seed = 0x2468ace1u + (uint32_t)_i * 7919;
+    r_build(&seed);
+    for (unsigned round = 0; round < 60; round++) {
+        for (unsigned k = 0; k < 200; k++) {
+            unsigned c = rnd(&seed) % R_CTX;
+            r_context(c);
+            const struct mmu_res *r = xlate(e, maps[rnd(&seed) % R_MAPS].va, ACC_READ, c < 9 ? 1 : 2);
+            ck_assert_uint_eq(r->fault.type == FAULT_NONE || r->fault.type == FAULT_EXTERNAL, true);
+        }
+        ck_assert_uint_eq(r_probe(before), tlb_count(e->t));
+        for (unsigned k = 0; k < 4; k++) {
+            const struct r_map *m = &maps[rnd(&seed) % R_MAPS];
+            struct tlbi_req q = { .kind = (uint8_t)(rnd(&seed) % (TLBI_IPAS2L + 1)), .regime = REGIME_EL10 };
+            q.regime = q.kind < TLBI_IPAS2 && rnd(&seed) % 4 == 0 ? REGIME_EL20 : REGIME_EL10;
+            q.vmid = (uint16_t)(rnd(&seed) % 4);
+            q.asid = (uint16_t)(rnd(&seed) % 4);
+            q.addr = q.kind >= TLBI_IPAS2 ? m->ipa : m->va;
+            q.addr ^= rnd(&seed) % 4 == 0 ? (uint64_t)(rnd(&seed) % 512) << 12 : 0;
+            tlb_invalidate(e->t, &q);
+            ck_assert_uint_eq(r_probe(after), tlb_count(e->t));
+            for (unsigned c = 0; c < R_CTX; c++) {
+                for (unsigned i = 0; i < R_MAPS; i++) {
+                    ck_assert_msg(after[c][i] == (before[c][i] && !r_concerns(&q, c, &maps[i])),
+                                  "round %u kind %u context %u map %u", round, q.kind, c, i);
+                }
+            }
+            memcpy(before, after, sizeof(before));
+        }
+    }
+}
+END_TEST
+
+/* ---- any access after any other equals the same access by a walk ---- */
 
 static struct mmu_req random_req(uint32_t *seed)
 {
@@ -562,6 +714,8 @@ int main(void)
     tcase_add_test(t, replacement_is_announced_and_bounded);
     tcase_add_test(t, hits_do_not_change_what_is_replaced);
     tcase_add_test(t, a_dirty_update_replaces_the_entry);
+    tcase_add_test(t, the_digest_sees_every_field);
+    tcase_add_loop_test(t, random_fills_and_invalidations, 0, 4);
     tcase_add_test(t, hits_and_walks_agree);
     suite_add_tcase(s, t);
     return run_suite(s);
