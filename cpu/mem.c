@@ -258,7 +258,8 @@ bool mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *
 static bool probe(struct pe *pe, uint64_t va, unsigned size, unsigned flags, enum mmu_acc acc, uint64_t *pa)
 {
     struct mmu_res r;
-    if (!check_alignment(pe, va, size, flags, true)) {
+    /* WnR of an alignment fault: a read of the address would have it too (NoFault: write = !read && write) */
+    if (!check_alignment(pe, va, size, flags, acc != ACC_RW)) {
         return false;
     }
     const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
