@@ -177,6 +177,7 @@ struct outcome probe_go(struct probe *p)
     unsigned ec = esr_ec((u32)p->esr2);
     bool handed = (p->vec & 3) == 0 && (ec == 0x16 || ec == 0x17) && (p->esr2 & 0xfff0) == 0x100 && ((p->spsr2 >> 2) & 3) == 1;
     if (!handed) {
+        o.spsr = p->spsr2;
         if ((p->vec & 3) == 0 && is_exit((u32)p->esr2)) {
             return o;
         }
@@ -186,11 +187,11 @@ struct outcome probe_go(struct probe *p)
         o.far = p->far2;
         o.hpfar = p->hpfar;
         o.elr = p->elr2;
-        o.spsr = p->spsr2;
         o.pstate = p->pstate;
         return o;
     }
     unsigned vec = p->esr2 & 15;
+    o.spsr = p->spsr1;
     if ((vec & 3) == 0 && is_exit((u32)p->esr1)) {
         return o;
     }
@@ -199,7 +200,6 @@ struct outcome probe_go(struct probe *p)
     o.esr = (u32)p->esr1;
     o.far = p->far1;
     o.elr = p->elr1;
-    o.spsr = p->spsr1;
     o.pstate = p->spsr2;
     return o;
 }
@@ -214,7 +214,8 @@ static bool has_far(unsigned ec)
 static bool has_hpfar(const struct probe *p, const struct outcome *o)
 {
     unsigned ec = esr_ec(o->esr), fsc = o->esr & 0x3f;
-    if (o->el != 2 || (ec != 0x20 && ec != 0x24) || (p->hcr & BIT(HCR_TGE)) != 0) {
+    bool stage2_alone = (p->hcr & (BIT(HCR_E2H) | BIT(HCR_VM))) == BIT(HCR_VM) && fsc >= 4;
+    if (o->el != 2 || (ec != 0x20 && ec != 0x24) || ((p->hcr & BIT(HCR_TGE)) != 0 && !stage2_alone)) {
         return false;
     }
     return fsc < 0xc || (fsc < 0x10 && (o->esr & 0x80) != 0);
@@ -245,7 +246,7 @@ void say_outcome(const struct probe *p, const struct outcome *o, unsigned show)
         say(" s=%x", o->spsr);
     }
     if (show & SHOW_PSTATE) {
-        say(" p=%x", o->pstate);
+        say(" p=%x", o->pstate & ~UINT64_C(0xf0000000));      /* an entry leaves the flags alone, but nobody may rely on it */
     }
 }
 

@@ -73,7 +73,7 @@ struct outcome {
     unsigned el;                /* 0: it ran to its end */
     unsigned vec;               /* 0..15 */
     u32 esr;
-    u64 far, hpfar, elr, spsr, pstate;
+    u64 far, hpfar, elr, spsr, pstate;      /* spsr also of the exception that ended a probe which ran to its end */
 };
 
 void probe_run(struct probe *p);
@@ -118,6 +118,17 @@ const void *stub_read(unsigned reg);
 const void *stub_write(unsigned reg);
 const void *stub_swap(unsigned reg);
 void stubs_make(void);
+
+/* ---- pieces of code with names, ended by one without (tables in assembly) ---- */
+struct piece {
+    const char *name;
+    const u32 *code;
+};
+
+/* ---- the GIC (gic.c) ---- */
+void gic_setup(void);           /* distributor, redistributor, CPU interface on; SGIs enabled, nothing pending */
+void gic_quiet(void);           /* no SGI or PPI pending or active, no active priorities */
+void gic_pend_sgi(unsigned intid, unsigned group, unsigned prio);
 
 /* ---- groups ---- */
 void group_sysregs(void);
