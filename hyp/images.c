@@ -5,18 +5,19 @@
 #include <stddef.h>
 #include <string.h>
 
+/* The ELF files, made in the build directory from hyp/images/NAME by tools/gen-blob. */
+#define IMAGE_DATA(ident)                         \
+    extern const unsigned char hyp_image_##ident[]; \
+    extern const unsigned long hyp_image_##ident##_len
+#define IMAGE(ident, text) {.name = #ident, .title = text, .elf = hyp_image_##ident, .elf_bytes = &hyp_image_##ident##_len}
+
 #ifdef WITH_IMAGES
-/* made in the build directory from hyp/images/NAME by tools/gen-blob */
-extern const unsigned char hyp_image_first[];
-extern const unsigned long hyp_image_first_len;
+IMAGE_DATA(first);
 #endif
 
 static const struct hyp_image images[] = {
 #ifdef WITH_IMAGES
-    {.name = "first",
-     .title = "a small hypervisor with a guest that exits once for each reason",
-     .elf = hyp_image_first,
-     .elf_bytes = &hyp_image_first_len},
+    IMAGE(first, "a small hypervisor with a guest that exits once for each reason"),
 #endif
     {.name = NULL},
 };

@@ -6,28 +6,47 @@ libhs_la_SOURCES += \
 	hyp/switches.c \
 	hyp/switches.h
 
-# --- images: hyp/images/NAME/*.s, linked by NAME.ld to build/hyp/images/NAME.elf and embedded as C ----------------
-FIRST_IMAGE = \
+# --- images ---------------------------------------------------------------------------------------------------------
+# hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
+# To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
+hyp_images = first
+hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
+hyp_image_s =
+
+hyp_lib = \
+	hyp/images/lib/el2.s \
+	hyp/images/lib/fp.s \
+	hyp/images/lib/gic.s \
+	hyp/images/lib/guest.s \
+	hyp/images/lib/power.s \
+	hyp/images/lib/print.s
+hyp_image_s += $(hyp_lib) hyp/images/lib/tables.s
+
+first_s = $(hyp_lib) \
+	hyp/images/lib/tables.s \
 	hyp/images/first/boot.s \
 	hyp/images/first/guest.s \
 	hyp/images/first/hyp.s \
-	hyp/images/first/print.s \
-	hyp/images/first/switch.s \
-	hyp/images/first/tables.s
-EXTRA_DIST += $(FIRST_IMAGE) hyp/images/first/defs.s hyp/images/first/first.ld
+	hyp/images/first/switch.s
+hyp/images/first.elf: $(first_s:.s=.guest.o)
+hyp_image_s += $(first_s)
+hyp_image_inc += hyp/images/first/vcpu.s
+
+EXTRA_DIST += $(hyp_image_s) $(hyp_image_inc) hyp/images/lib/image.ld
 
 if WITH_IMAGES
-nodist_libhs_la_SOURCES += hyp-image-first.c
+nodist_libhs_la_SOURCES += hyp-images-data.c
 
 hyp/images/%.guest.o: hyp/images/%.s
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(dir $<) -o $@ $<
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(srcdir)/hyp/images/lib -I $(dir $<) -o $@ $<
+$(hyp_image_s:.s=.guest.o): $(hyp_image_inc)
 
-hyp/images/first.elf: $(FIRST_IMAGE:.s=.guest.o) hyp/images/first/first.ld
-	$(AM_V_GEN)$(LD_FOR_GUEST) -z max-page-size=4096 --build-id=none -T $(srcdir)/hyp/images/first/first.ld -o $@ \
-	    $(FIRST_IMAGE:.s=.guest.o)
-$(FIRST_IMAGE:.s=.guest.o): hyp/images/first/defs.s
+hyp/images/%.elf: hyp/images/lib/image.ld
+	$(AM_V_GEN)$(LD_FOR_GUEST) -z max-page-size=4096 --build-id=none -T $(srcdir)/hyp/images/lib/image.ld -o $@ \
+	    $(sort $(filter %.o,$^))
 
-hyp-image-%.c: hyp/images/%.elf tools/gen-blob
-	$(AM_V_GEN)tools/gen-blob hyp_image_$* $< $@
-CLEANFILES += hyp-image-first.c hyp/images/first.elf $(FIRST_IMAGE:.s=.guest.o)
+hyp-images-data.c: $(hyp_images:%=hyp/images/%.elf) tools/gen-blob
+	$(AM_V_GEN)rm -f $@ && for i in $(hyp_images); do \
+	    tools/gen-blob hyp_image_$$i hyp/images/$$i.elf $@.1 && cat $@.1 >>$@ || exit 1; done; rm -f $@.1
+CLEANFILES += hyp-images-data.c hyp-images-data.c.1 $(hyp_images:%=hyp/images/%.elf) $(hyp_image_s:.s=.guest.o)
 endif

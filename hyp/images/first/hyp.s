@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run loop and what is done about each kind of exit.
 .include "defs.s"
+.include "vcpu.s"
 
 // x0: vcpu. Runs it until it powers off.
 func run_loop
@@ -297,14 +298,6 @@ guest_off:
     bl      print
     b       power_off
 endfunc guest_call
-
-// PSCI SYSTEM_OFF of the machine itself.
-func power_off
-    mov_imm x0, PSCI_SYSTEM_OFF
-    smc     #0
-1:  wfi                              // not reached
-    b       1b
-endfunc power_off
 
 msg_hvc:        .asciz "hyp: HVC call %x, result %d\n"
 msg_smc:        .asciz "hyp: SMC call %x, trapped, result %x\n"

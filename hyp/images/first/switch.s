@@ -10,44 +10,15 @@
 //
 // TPIDR_EL2 holds the running vCPU. The hypervisor lives at EL2 itself, so there is no host at EL1 to save.
 .include "defs.s"
-
-// ---- general registers --------------------------------------------------------------------------------------
-
-// x18, and what AAPCS64 says a function must preserve
-.macro save_callee_saved ctx
-    str     x18, [\ctx, #CTX_X + 18 * 8]
-    stp     x19, x20, [\ctx, #CTX_X + 19 * 8]
-    stp     x21, x22, [\ctx, #CTX_X + 21 * 8]
-    stp     x23, x24, [\ctx, #CTX_X + 23 * 8]
-    stp     x25, x26, [\ctx, #CTX_X + 25 * 8]
-    stp     x27, x28, [\ctx, #CTX_X + 27 * 8]
-    stp     x29, x30, [\ctx, #CTX_X + 29 * 8]
-.endm
-
-.macro restore_callee_saved ctx
-    ldr     x18, [\ctx, #CTX_X + 18 * 8]
-    ldp     x19, x20, [\ctx, #CTX_X + 19 * 8]
-    ldp     x21, x22, [\ctx, #CTX_X + 21 * 8]
-    ldp     x23, x24, [\ctx, #CTX_X + 23 * 8]
-    ldp     x25, x26, [\ctx, #CTX_X + 25 * 8]
-    ldp     x27, x28, [\ctx, #CTX_X + 27 * 8]
-    ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
-.endm
+.include "context.s"
+.include "vcpu.s"
 
 // guest_enter(x0: vcpu, x1: host context) -> x0: EXIT_*
 // Returns when the guest exits: the `ret` is in guest_exit.
 func guest_enter
     save_callee_saved x1
     mov     x18, x0                  // the context pointer survives until the last load
-    ldp     x0, x1, [x18, #CTX_X + 0 * 8]
-    ldp     x2, x3, [x18, #CTX_X + 2 * 8]
-    ldp     x4, x5, [x18, #CTX_X + 4 * 8]
-    ldp     x6, x7, [x18, #CTX_X + 6 * 8]
-    ldp     x8, x9, [x18, #CTX_X + 8 * 8]
-    ldp     x10, x11, [x18, #CTX_X + 10 * 8]
-    ldp     x12, x13, [x18, #CTX_X + 12 * 8]
-    ldp     x14, x15, [x18, #CTX_X + 14 * 8]
-    ldp     x16, x17, [x18, #CTX_X + 16 * 8]
+    restore_caller_saved x18
     ldp     x19, x20, [x18, #CTX_X + 19 * 8]
     ldp     x21, x22, [x18, #CTX_X + 21 * 8]
     ldp     x23, x24, [x18, #CTX_X + 23 * 8]
@@ -63,13 +34,7 @@ func guest_exit
     stp     x2, x3, [x1, #CTX_X + 2 * 8]
     ldp     x2, x3, [sp], #16
     stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    stp     x4, x5, [x1, #CTX_X + 4 * 8]
-    stp     x6, x7, [x1, #CTX_X + 6 * 8]
-    stp     x8, x9, [x1, #CTX_X + 8 * 8]
-    stp     x10, x11, [x1, #CTX_X + 10 * 8]
-    stp     x12, x13, [x1, #CTX_X + 12 * 8]
-    stp     x14, x15, [x1, #CTX_X + 14 * 8]
-    stp     x16, x17, [x1, #CTX_X + 16 * 8]
+    save_x4_to_x17 x1
     save_callee_saved x1
     ldr     x2, [x1, #VCPU_HOST]
     restore_callee_saved x2
@@ -99,11 +64,6 @@ serror_window_end:
 endfunc guest_exit
 
 // ---- vectors --------------------------------------------------------------------------------------------------
-
-.macro vector target
-    .balign 0x80
-    b       \target
-.endm
 
 .balign 0x800
 .global hyp_vectors
@@ -201,87 +161,7 @@ func fp_first_use
     eret
 endfunc fp_first_use
 
-// x0: context; x1..x3 are lost
-.macro fp_all op
-    \op     q0, q1, [x1, #0 * 16]
-    \op     q2, q3, [x1, #2 * 16]
-    \op     q4, q5, [x1, #4 * 16]
-    \op     q6, q7, [x1, #6 * 16]
-    \op     q8, q9, [x1, #8 * 16]
-    \op     q10, q11, [x1, #10 * 16]
-    \op     q12, q13, [x1, #12 * 16]
-    \op     q14, q15, [x1, #14 * 16]
-    \op     q16, q17, [x1, #16 * 16]
-    \op     q18, q19, [x1, #18 * 16]
-    \op     q20, q21, [x1, #20 * 16]
-    \op     q22, q23, [x1, #22 * 16]
-    \op     q24, q25, [x1, #24 * 16]
-    \op     q26, q27, [x1, #26 * 16]
-    \op     q28, q29, [x1, #28 * 16]
-    \op     q30, q31, [x1, #30 * 16]
-.endm
-
-func fp_save
-    add     x1, x0, #CTX_FP
-    fp_all  stp
-    mrs     x2, fpsr
-    mrs     x3, fpcr
-    str     x2, [x0, #CTX_FPSR]
-    str     x3, [x0, #CTX_FPCR]
-    ret
-endfunc fp_save
-
-func fp_restore
-    add     x1, x0, #CTX_FP
-    fp_all  ldp
-    ldr     x2, [x0, #CTX_FPSR]
-    ldr     x3, [x0, #CTX_FPCR]
-    msr     fpsr, x2
-    msr     fpcr, x3
-    ret
-endfunc fp_restore
-
-// ---- EL1 system registers ------------------------------------------------------------------------------------------
-
-// One list for both directions: register, field of the context.
-.macro for_each_sysreg do
-    \do     sp_el0, CTX_SP_EL0
-    \do     elr_el2, CTX_PC
-    \do     spsr_el2, CTX_PSTATE
-    \do     sp_el1, CTX_SP_EL1
-    \do     elr_el1, CTX_ELR_EL1
-    \do     spsr_el1, CTX_SPSR_EL1
-    \do     sctlr_el1, CTX_SCTLR_EL1
-    \do     cpacr_el1, CTX_CPACR_EL1
-    \do     ttbr0_el1, CTX_TTBR0_EL1
-    \do     ttbr1_el1, CTX_TTBR1_EL1
-    \do     tcr_el1, CTX_TCR_EL1
-    \do     mair_el1, CTX_MAIR_EL1
-    \do     amair_el1, CTX_AMAIR_EL1
-    \do     esr_el1, CTX_ESR_EL1
-    \do     afsr0_el1, CTX_AFSR0_EL1
-    \do     afsr1_el1, CTX_AFSR1_EL1
-    \do     far_el1, CTX_FAR_EL1
-    \do     vbar_el1, CTX_VBAR_EL1
-    \do     contextidr_el1, CTX_CONTEXTIDR_EL1
-    \do     tpidr_el0, CTX_TPIDR_EL0
-    \do     tpidrro_el0, CTX_TPIDRRO_EL0
-    \do     tpidr_el1, CTX_TPIDR_EL1
-    \do     cntkctl_el1, CTX_CNTKCTL_EL1
-    \do     par_el1, CTX_PAR_EL1
-    \do     csselr_el1, CTX_CSSELR_EL1
-    \do     mdscr_el1, CTX_MDSCR_EL1
-.endm
-
-.macro save_one reg, field
-    mrs     x1, \reg
-    str     x1, [x0, #\field]
-.endm
-
-.macro restore_one reg, field
-    ldr     x1, [x0, #\field]
-    msr     \reg, x1
-.endm
+// ---- EL1 system registers -----------------------------------------------------------------------------------------
 
 func sysregs_save
     for_each_sysreg save_one

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constants and structures that the parts of the image share. The board is the `virt` one.
+// Constants, the CPU context and small macros that the images share. The board is the `virt` one. An image's own
+// structures are in its vcpu.s.
 
 // ---- board --------------------------------------------------------------------------------------------------
 .equ UART_BASE,      0x09000000      // PL011
@@ -10,7 +11,7 @@
 .equ GICR_BASE,      0x080a0000      // redistributor of the first PE; its SGI frame follows at 64 KiB
 .equ INTID_VTIMER,   27              // the EL1 virtual timer's PPI
 
-// ---- memory (first.ld places things to match) -----------------------------------------------------------------
+// ---- memory (image.ld places things to match) -----------------------------------------------------------------
 .equ HYP_TEXT,       0x40200000      // code and constants of the hypervisor: one 2 MiB block, read-only
 .equ HYP_DATA,       0x40400000      // its data and stacks: one 2 MiB block, not executable
 .equ GUEST_PA,       0x41000000      // the guest's RAM, as the hypervisor sees it ...
@@ -82,6 +83,7 @@
 // ---- calls of the guest: HVC #0, function in x0 -----------------------------------------------------------------------
 .equ PSCI_VERSION,    0x84000000
 .equ PSCI_SYSTEM_OFF, 0x84000008
+.equ PSCI_SYSTEM_RESET, 0x84000009
 .equ CALL_SAY,        0xc6000001     // x1: IPA of a string to print
 .equ CALL_ADD,        0xc6000002     // returns x1 + x2 in x0
 
@@ -118,23 +120,14 @@ CTX_MDSCR_EL1:  .skip 8
 CTX_FP:         .skip 32 * 16        // q0..q31
 CTX_FPSR:       .skip 8
 CTX_FPCR:       .skip 8
+                                     // pointer authentication keys, each low half first (FEAT_PAuth)
+CTX_APIA:       .skip 16
+CTX_APIB:       .skip 16
+CTX_APDA:       .skip 16
+CTX_APDB:       .skip 16
+CTX_APGA:       .skip 16
 CTX_SIZE:
 
-// ---- a virtual CPU ---------------------------------------------------------------------------------------------------
-.struct 0
-VCPU_CTX:       .skip CTX_SIZE
-VCPU_HOST:      .skip 8              // address of the hypervisor's context
-VCPU_VTTBR:     .skip 8
-VCPU_ESR:       .skip 8              // the syndrome of the latest exit
-VCPU_FAR:       .skip 8
-VCPU_HPFAR:     .skip 8
-VCPU_FP_LIVE:   .skip 8              // 1: the guest's FP registers are loaded, access does not trap
-VCPU_FP_TRAPS:  .skip 8              // how often that happened
-VCPU_VMCR:      .skip 8              // virtual GIC: ICH_VMCR_EL2, ICH_AP1R0_EL2, list register 0
-VCPU_AP1R0:     .skip 8
-VCPU_LR0:       .skip 8
-VCPU_EXITS:     .skip 8
-VCPU_SIZE:
 .text
 
 // A constant of any size in a register.
@@ -167,4 +160,16 @@ VCPU_SIZE:
 
 .macro endfunc name
     .size \name, . - \name
+.endm
+
+// A name that other files, and scenarios, can refer to, in the middle of a function.
+.macro label name
+    .global \name
+\name:
+.endm
+
+// One entry of a vector table: 32 instructions, of which a branch is all that most need.
+.macro vector target
+    .balign 0x80
+    b       \target
 .endm
