@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	tests/unit/test-gic-icc \
 	tests/unit/test-gic-random \
 	tests/unit/test-gic-virt \
+	tests/unit/test-library \
 	tests/unit/test-load \
 	tests/unit/test-mmu-stage1 \
 	tests/unit/test-mmu-stage2 \
@@ -22,6 +23,9 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer
+
+# with the shared library alone, as a user's program is
+tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
 
 EXTRA_DIST += \
 	tests/unit/test-gic.h \
