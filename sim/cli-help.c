@@ -66,6 +66,7 @@ static const char run_help[] =
     "What you see\n"
     "  --switches[=FILE]    a line for each guest entry and exit, and a table of exits by reason\n"
     "  --switches-table     only the table\n"
+    "  --exceptions FILE    a line for each exception taken and each exception return\n"
     "  --switches-format text|json\n"
     "  --symbols FILE[@+OFF|@-OFF]  names for addresses, from an ELF or a System.map\n"
     "  --at-exit state      print the registers of every PE at the end\n"

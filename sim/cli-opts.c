@@ -16,7 +16,7 @@
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
-    OPT_INSTANCE, OPT_MAX_INSNS,
+    OPT_INSTANCE, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_STRICT, OPT_SEED, OPT_KASLR_SEED, OPT_RTC, OPT_SEMIHOSTING, OPT_QUIET, OPT_HELP,
 };
@@ -45,6 +45,7 @@ static const struct option options[] = {
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
     { "timeout", required_argument, NULL, OPT_TIMEOUT },
+    { "exceptions", required_argument, NULL, OPT_EXCEPTIONS },
     { "switches", optional_argument, NULL, OPT_SWITCHES },
     { "switches-format", required_argument, NULL, OPT_SWITCHES_FORMAT },
     { "switches-table", no_argument, NULL, OPT_SWITCHES_TABLE },
@@ -355,6 +356,9 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
         o->limits.max_time_ns = rc == EXIT_OK ? (uint64_t)llround(s * 1e9) : 0;
         return rc;
     case OPT_TIMEOUT: return need_seconds("--timeout", arg, &o->timeout_s);
+    case OPT_EXCEPTIONS:
+        o->exceptions_file = arg;
+        return EXIT_OK;
     case OPT_SWITCHES_TABLE: o->switches_table = true;  /* fall through */
     case OPT_SWITCHES:
         o->switches = true;

@@ -2,6 +2,7 @@
 /* `hypscope run`: from parsed options to an exit status. */
 #include "cpu/pe.h"
 #include "hyp/switches.h"
+#include "traces/exclog.h"
 #include "sim/cli.h"
 #include "sim/symbols.h"
 #include "sim/term.h"
@@ -31,6 +32,8 @@ struct run {
     size_t input_pos;
     struct symbols *symbols;
     struct symbolizer symbolizer;
+    FILE *exceptions_out;
+    struct exclog *exceptions;
     FILE *switches_out;
     struct switches *switches;
 };
@@ -244,8 +247,22 @@ static bool open_switches(struct run *r, struct err *err)
     if (r->switches == NULL) {
         return err_set(err, "--switches: out of memory");
     }
-    machine_set_rec_sink(r->m, switches_sink(r->switches));
-    return true;
+    return machine_add_rec_sink(r->m, switches_sink(r->switches)) || err_set(err, "--switches: too many observers");
+}
+
+static bool open_exceptions(struct run *r, struct err *err)
+{
+    const char *file = r->o->exceptions_file;
+    if (file == NULL) {
+        return true;
+    }
+    r->exceptions_out = fopen(file, "w");
+    if (r->exceptions_out == NULL) {
+        return err_set(err, "--exceptions %s: cannot write: %s", file, strerror(errno));
+    }
+    struct esr_names names = { .sysreg = sysreg_by_enc };
+    r->exceptions = exclog_new(r->exceptions_out, &names, r->symbols != NULL ? symbol_name : NULL, r->symbols);
+    return (r->exceptions != NULL && machine_add_rec_sink(r->m, exclog_sink(r->exceptions))) || err_set(err, "--exceptions: out of memory");
 }
 
 /* ---- before and after ---- */
@@ -288,7 +305,8 @@ static bool prepare(struct run *r, struct err *err)
     if (!boot_load(machine_bus(r->m), &o->boot, &b, err)) {
         return false;
     }
-    bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, err) && open_switches(r, err);
+    bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, err) && open_switches(r, err) &&
+              open_exceptions(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
     return ok;
@@ -324,6 +342,11 @@ static int conclude(const struct run *r, enum machine_stop why)
 static int finish(struct run *r, enum machine_stop why)
 {
     int status = conclude(r, why);
+    if (!exclog_finish(r->exceptions)) {
+        cli_bad("--exceptions: cannot write: %s", strerror(errno));
+        status = EXIT_HOST;
+    }
+    r->exceptions = NULL;
     if (r->switches != NULL && (!switches_finish(r->switches) || fflush(r->switches_out) != 0)) {
         cli_bad("--switches: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
@@ -344,6 +367,10 @@ static int finish(struct run *r, enum machine_stop why)
 static void release(struct run *r)
 {
     signalled = NULL;
+    (void)!exclog_finish(r->exceptions);
+    if (r->exceptions_out != NULL) {
+        fclose(r->exceptions_out);
+    }
     switches_free(r->switches);
     if (r->switches_out != NULL) {
         fclose(r->switches_out);

@@ -30,6 +30,7 @@ struct run_opts {
     const char *dump_dtb;
     const char *input;              /* file of console input, "-" for standard input */
     const char *console;            /* NULL: standard output; "none"; else a file */
+    const char *exceptions_file;    /* NULL: no log of exceptions */
     bool switches;
     const char *switches_file;      /* NULL: standard output */
     bool switches_json, switches_table;

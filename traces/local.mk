@@ -2,4 +2,6 @@
 # Event vocabulary and its words for people.
 libhs_la_SOURCES += \
 	traces/esr.c \
-	traces/esr.h
+	traces/esr.h \
+	traces/exclog.c \
+	traces/exclog.h
