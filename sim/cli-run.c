@@ -357,7 +357,7 @@ static int finish(struct run *r, enum machine_stop why)
     if (r->o->hash) {
         printf("hash %08" PRIx32 "\n", machine_hash(r->m));
     }
-    if (fflush(stdout) != 0 || (r->console != NULL && fflush(r->console) != 0)) {
+    if (fflush(stdout) != 0 || ferror(stdout) || (r->console != NULL && (fflush(r->console) != 0 || ferror(r->console)))) {
         cli_bad("cannot write the output: %s", strerror(errno));
         status = EXIT_HOST;
     }

@@ -46,7 +46,9 @@ libhs_la_SOURCES += \
 	sim/symbols.c \
 	sim/symbols.h
 
+# The public header's functions.
 libhs_la_SOURCES += \
+	sim/api.c \
 	sim/version.c
 
 # The command.
@@ -61,3 +63,6 @@ hypscope_SOURCES = \
 	sim/term.c \
 	sim/term.h
 hypscope_LDADD = libhs.la -lm
+
+dist_man_MANS = doc/hypscope.1
+EXTRA_DIST += sim/README.md

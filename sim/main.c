@@ -61,7 +61,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = dispatch(argc, argv);
-    if (fflush(stdout) != 0 && status == EXIT_OK) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
         cli_bad("cannot write to standard output");
         status = EXIT_HOST;
     }
