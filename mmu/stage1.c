@@ -81,8 +81,8 @@ static void s1_perms(const struct walk *w, const struct walk_params *p, uint64_t
     x->flags |= dbm && (desc & DESC_AP2) != 0 ? XF_S1_CLEAN : 0;
 }
 
-static bool s1_leaf(struct walk *w, uint64_t va, const struct walk_params *p, uint64_t desc, int level,
-                    const struct s1_hier *h, struct xlat *x)
+static bool s1_leaf(struct walk *w, const struct walk_params *p, uint64_t desc, int level, const struct s1_hier *h,
+                    struct xlat *x)
 {
     unsigned shift = level_shift(level, p->granule);
     uint64_t oa = desc & ones64(48) & ~ones64(shift);
@@ -92,13 +92,11 @@ static bool s1_leaf(struct walk *w, uint64_t va, const struct walk_params *p, ui
     if ((desc & DESC_AF) == 0 && !p->ha) {
         return s1_fault(w, FAULT_ACCESS_FLAG, level);
     }
-    uint64_t mask = ones64(shift);
-    unsigned uni = shift > 30 ? 30 : shift;
-    x->shift = (uint8_t)uni;
+    x->shift = (uint8_t)shift;
     x->s1_shift = (uint8_t)shift;
     x->s1_level = (int8_t)level;
-    x->ipa = (oa | (va & mask)) & ~ones64(uni);
-    x->pa = x->ipa;
+    x->ipa = oa;
+    x->pa = oa;
     x->flags |= XF_S1;
     x->flags |= (desc & DESC_AF) == 0 ? XF_S1_AF : 0;
     x->flags |= w->r->regime != REGIME_EL2 && (desc & DESC_NG) != 0 ? XF_NG : 0;
@@ -132,7 +130,7 @@ bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xl
         if (kind == DESC_LEAF) {
             leaf->desc = desc;
             leaf->addr = addr;
-            return s1_leaf(w, va, p, desc, level, &h, x);
+            return s1_leaf(w, p, desc, level, &h, x);
         }
         if (!p->hpd) {
             apply_table(&h, desc, w->r->regime != REGIME_EL2);

@@ -122,6 +122,27 @@ START_TEST(other_fields_of_tcr_do_not_matter)
 }
 END_TEST
 
+/* RES0 and ignored bits: 51:48, 16:12 of a block, 58:55, 63:59 of a leaf, and the low attributes of a table */
+START_TEST(ignored_bits_of_descriptors)
+{
+    struct tables tb;
+    tables_init(e, &tb, 12, 48, 0);
+    use_two_ranges(e, REGIME_EL10, &tb, NULL);
+    const uint64_t high = BIT64(48) | BIT64(49) | BIT64(50) | UINT64_C(15) << 55;
+    map_page(e, &tb, 0x1000, PAGE_A, S1_RW_EL1 | high | UINT64_C(31) << 59);
+    map_at(e, &tb, 0x40000000, 0x40000000, 1, S1_RW_EL1 | high | UINT64_C(31) << 12);
+    map_at(e, &tb, 0x80200000, 0x40200000, 2, S1_RW_EL1 | high | UINT64_C(31) << 12);
+    for (int level = 0; level < 3; level++) {
+        uint64_t at = entry_at(e, &tb, 0x1000, level, 0);
+        put64(e, at, get64(e, at) | high | BIT64(51) | BIT64(52) | UINT64_C(0x3ff) << 2);
+    }
+    assert_ok(xlate(e, 0x1000, ACC_READ, 1), PAGE_A);
+    ck_assert_uint_eq(e->res.perm, 7);
+    assert_ok(xlate(e, 0x40001234, ACC_READ, 1), 0x40001234);
+    assert_ok(xlate(e, 0x80201234, ACC_READ, 1), 0x40201234);
+}
+END_TEST
+
 START_TEST(contiguous_entries_translate_one_by_one)
 {
     struct tables tb;
@@ -702,6 +723,7 @@ int main(void)
     tcase_add_test(t, the_three_regimes_and_their_registers);
     tcase_add_test(t, el2_has_every_granule);
     tcase_add_test(t, other_fields_of_tcr_do_not_matter);
+    tcase_add_test(t, ignored_bits_of_descriptors);
     tcase_add_test(t, contiguous_entries_translate_one_by_one);
     tcase_add_test(t, the_tag_byte_is_ignored_by_range);
     tcase_add_test(t, big_endian_descriptors);
