@@ -34,8 +34,13 @@ EXTRA_DIST += \
 
 check_SCRIPTS += \
 	tests/cli.sh \
+	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
 	tests/layers.sh
+
+# random code; not a test by itself, run by its script
+noinst_PROGRAMS += tests/fuzz/random-exec
+tests_fuzz_random_exec_LDADD = libhs.la
 
 TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
 TEST_EXTENSIONS = .sh
