@@ -120,44 +120,23 @@ static inline union vreg *ls_reg(struct pe *pe, uint32_t insn, unsigned s)
 }
 
 /* ---- LD1, ST1 of 1 to 4 registers: memory order is register order ---- */
-static simd_inline bool load_registers(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+
+/* Between V[t], V[t + 1] ... and 8 or 16 bytes each in host memory */
+static simd_inline void registers_from(struct pe *pe, uint32_t insn, unsigned regs, const char *from)
 {
-    unsigned reg_bytes = 8u << simd_q(insn);
-    uint64_t va;
-    if (!base_address(pe, insn, &va)) {
-        return false;
-    }
-    union simd_block buf;
-    const char *from = host_read(pe, va, regs * reg_bytes);
-    if (from == NULL) {
-        if (!read_elements(pe, va, ls_size(insn), regs * reg_bytes, &buf)) {
-            return false;
-        }
-        from = (const char *)&buf;
-    }
     for (unsigned r = 0; r < regs; r++) {
-        union vreg *v = ls_reg(pe, insn, r);
         if (simd_q(insn) != 0) {
-            memcpy(v, from + 16 * r, 16);
+            memcpy(ls_reg(pe, insn, r), from + 16 * r, 16);
         } else {
-            memcpy(v, from + 8 * r, 8);
-            v->d[1] = 0;
+            uint64_t d;
+            memcpy(&d, from + 8 * r, 8);
+            simd_store(ls_reg(pe, insn, r), d, 0);
         }
     }
-    write_back(pe, insn, va, regs * reg_bytes, post);
-    return true;
 }
 
-static simd_inline bool store_registers(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+static simd_inline void registers_to(struct pe *pe, uint32_t insn, unsigned regs, char *to)
 {
-    unsigned reg_bytes = 8u << simd_q(insn);
-    uint64_t va;
-    if (!base_address(pe, insn, &va)) {
-        return false;
-    }
-    union simd_block buf;
-    char *host = host_write(pe, va, regs * reg_bytes);
-    char *to = host != NULL ? host : (char *)&buf;
     for (unsigned r = 0; r < regs; r++) {
         if (simd_q(insn) != 0) {
             memcpy(to + 16 * r, ls_reg(pe, insn, r), 16);
@@ -165,10 +144,66 @@ static simd_inline bool store_registers(struct pe *pe, uint32_t insn, unsigned r
             memcpy(to + 8 * r, ls_reg(pe, insn, r), 8);
         }
     }
-    if (host == NULL && !write_elements(pe, va, ls_size(insn), regs * reg_bytes, &buf)) {
+}
+
+static __attribute__((noinline)) bool load_registers_slow(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+{
+    unsigned bytes = regs * 8 << simd_q(insn);
+    union simd_block buf;
+    uint64_t va;
+    if (!base_address(pe, insn, &va) || !read_elements(pe, va, ls_size(insn), bytes, &buf)) {
         return false;
     }
-    write_back(pe, insn, va, regs * reg_bytes, post);
+    registers_from(pe, insn, regs, (const char *)&buf);
+    write_back(pe, insn, va, bytes, post);
+    return true;
+}
+
+static __attribute__((noinline)) bool store_registers_slow(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+{
+    unsigned bytes = regs * 8 << simd_q(insn);
+    union simd_block buf;
+    uint64_t va;
+    if (!base_address(pe, insn, &va)) {
+        return false;
+    }
+    registers_to(pe, insn, regs, (char *)&buf);
+    if (!write_elements(pe, va, ls_size(insn), bytes, &buf)) {
+        return false;
+    }
+    write_back(pe, insn, va, bytes, post);
+    return true;
+}
+
+/* SP as base needs CheckSPAlignment only when it is not aligned */
+static inline bool sp_misaligned(uint32_t insn, uint64_t va)
+{
+    return unlikely(simd_rn(insn) == 31 && (va & 15) != 0);
+}
+
+static simd_inline bool load_registers(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+{
+    unsigned bytes = regs * 8 << simd_q(insn);
+    uint64_t va = pe->x[base_reg(insn)];
+    const char *host = host_read(pe, va, bytes);
+    if (unlikely(host == NULL) || sp_misaligned(insn, va)) {
+        return load_registers_slow(pe, insn, regs, post);
+    }
+    registers_from(pe, insn, regs, host);
+    write_back(pe, insn, va, bytes, post);
+    return true;
+}
+
+static simd_inline bool store_registers(struct pe *pe, uint32_t insn, unsigned regs, bool post)
+{
+    unsigned bytes = regs * 8 << simd_q(insn);
+    uint64_t va = pe->x[base_reg(insn)];
+    char *host = host_write(pe, va, bytes);
+    if (unlikely(host == NULL) || sp_misaligned(insn, va)) {
+        return store_registers_slow(pe, insn, regs, post);
+    }
+    registers_to(pe, insn, regs, host);
+    write_back(pe, insn, va, bytes, post);
     return true;
 }
 
@@ -304,9 +339,8 @@ static simd_inline bool load_replicate(struct pe *pe, uint32_t insn, unsigned n,
         }
     }
     for (unsigned s = 0; s < n; s++) {
-        union vreg *v = ls_reg(pe, insn, s);
-        v->d[0] = simd_replicate(value[s], size);
-        v->d[1] = simd_q(insn) != 0 ? v->d[0] : 0;
+        uint64_t d = simd_replicate(value[s], size);
+        simd_store(ls_reg(pe, insn, s), d, simd_q(insn) != 0 ? d : 0);
     }
     write_back(pe, insn, va, n << size, post);
     return true;

@@ -5,7 +5,7 @@
 /* V[d] = 64 bits, twice when Q is 1 */
 static simd_inline bool put_replicated(struct pe *pe, uint32_t insn, uint64_t v)
 {
-    return simd_put128(pe, insn, v, simd_q(insn) != 0 ? v : 0);
+    return simd_q(insn) != 0 ? simd_put128(pe, insn, v, v) : simd_put64(pe, insn, v);
 }
 
 /* ---- copy: the lowest set bit of imm5 gives the size, the bits above it the index ---- */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Advanced SIMD three same and three same extra, vector and scalar: one line an encoding; the operations are in simd-ops.h. */
+/*
+ * Advanced SIMD three same and three same extra, vector and scalar: one line an
+ * encoding; the operations are in simd-ops.h.
+ */
 #include "cpu/simd.h"
 
 /* ---- add, subtract, multiply ---- */

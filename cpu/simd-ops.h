@@ -342,7 +342,9 @@ static simd_inline void FN(transpose)(union vreg *r, const union vreg *n, const 
 }
 
 #if ESIZE < 64
-#define WOP(name) static inline WUNS FN(w_##name)(WUNS d UNUSED, WUNS n UNUSED, UNS a UNUSED, UNS b UNUSED, uint32_t *qc UNUSED)
+#define WOP(name)                                                                              \
+    static inline WUNS FN(w_##name)(WUNS d UNUSED, WUNS n UNUSED, UNS a UNUSED, UNS b UNUSED,  \
+                                    uint32_t *qc UNUSED)
 #define NOP(name) static inline UNS FN(n_##name)(WUNS a UNUSED, WUNS b UNUSED, uint32_t *qc UNUSED)
 #define WMAX ((WSGN)((WUNS)~(WUNS)0 >> 1))
 #define WMIN ((WSGN)(-WMAX - 1))

@@ -85,27 +85,33 @@ static inline void simd_qc(struct pe *pe, uint32_t qc)
     }
 }
 
-/* The register was written as 128 bits: drop the upper half when Q is 0. */
-static inline bool simd_done(struct pe *pe, uint32_t insn)
+/* Registers are written by one store of 16 bytes: a 16-byte load that follows two stores of 8 would have to wait for
+   them. */
+typedef uint64_t simd_u64x2 __attribute__((vector_size(16), may_alias));
+
+static inline void simd_store(union vreg *v, uint64_t lo, uint64_t hi)
 {
-    if (simd_q(insn) == 0) {
-        pe->v[simd_rd(insn)].d[1] = 0;
-    }
+    *(simd_u64x2 *)v = (simd_u64x2){ lo, hi };
+}
+
+static inline bool simd_put128(struct pe *pe, uint32_t insn, uint64_t lo, uint64_t hi)
+{
+    simd_store(&pe->v[simd_rd(insn)], lo, hi);
     return true;
 }
 
 /* V[d] = value, zero-extended */
 static inline bool simd_put64(struct pe *pe, uint32_t insn, uint64_t value)
 {
-    pe->v[simd_rd(insn)].d[0] = value;
-    pe->v[simd_rd(insn)].d[1] = 0;
-    return true;
+    return simd_put128(pe, insn, value, 0);
 }
 
-static inline bool simd_put128(struct pe *pe, uint32_t insn, uint64_t lo, uint64_t hi)
+/* The register was written as 128 bits: drop the upper half when Q is 0. */
+static inline bool simd_done(struct pe *pe, uint32_t insn)
 {
-    pe->v[simd_rd(insn)].d[0] = lo;
-    pe->v[simd_rd(insn)].d[1] = hi;
+    if (simd_q(insn) == 0) {
+        simd_put64(pe, insn, pe->v[simd_rd(insn)].d[0]);
+    }
     return true;
 }
 

@@ -61,6 +61,9 @@ static inline uint64_t case_value(uint64_t *s)
         case 9: e = ones - small; break;
         case 10: e = (ones >> 1) + small; break;
         case 11: e = (e >> 8) % 140 - 70; break; /* a shift amount */
+        case 14: /* shifts around the element size, either way */
+            e = (e >> 8 & 1) != 0 ? 0 - (esize - 1 + small % 3) : esize - 1 + small % 3;
+            break;
         case 12: e = ones >> (esize / 2); break;
         case 13: e = (ones >> (esize / 2 + 1)) + small; break;
         default: break;

@@ -17,6 +17,9 @@ void run_slot(void);
 void slot_done(void);
 void _start(void);
 
+#define UP_TO_30 \
+    "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30"
+
 __asm__(
     ".arch armv8-a+fp+simd\n"
     ".text\n"
@@ -27,25 +30,22 @@ __asm__(
     "    stp x25, x26, [sp, #48]\n    stp x27, x28, [sp, #64]\n    stp x29, x30, [sp, #80]\n"
     "    adrp x9, host_sp\n    mov x10, sp\n    str x10, [x9, :lo12:host_sp]\n"
     "    adrp x0, st\n    add x0, x0, :lo12:st\n"
-    "    .irp r, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30\n"
-    "    ldr q\\r, [x0, #16 * \\r]\n"
-    "    .endr\n"
-    "    .irp r, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31\n"
+    "    .irp r, 0, " UP_TO_30 ", 31\n"
     "    ldr q\\r, [x0, #16 * \\r]\n"
     "    .endr\n"
     "    ldr x1, [x0, #512 + 8 * 32]\n    msr fpsr, x1\n    msr fpcr, xzr\n"
     "    ldr x1, [x0, #512 + 8 * 31]\n    mov sp, x1\n"
-    "    .irp r, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 0\n"
+    "    .irp r, " UP_TO_30 ", 0\n"
     "    ldr x\\r, [x0, #512 + 8 * \\r]\n"
     "    .endr\n"
     "    br x17\n"
     "slot_done:\n"
     "    msr tpidr_el0, x0\n"
     "    adrp x0, st\n    add x0, x0, :lo12:st\n"
-    "    .irp r, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30\n"
+    "    .irp r, " UP_TO_30 "\n"
     "    str x\\r, [x0, #512 + 8 * \\r]\n"
     "    .endr\n"
-    "    .irp r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
+    "    .irp r, 0, " UP_TO_30 ", 31\n"
     "    str q\\r, [x0, #16 * \\r]\n"
     "    .endr\n"
     "    mrs x1, tpidr_el0\n    str x1, [x0, #512]\n"

@@ -233,6 +233,8 @@ static void run(const struct simd_case *c, uint64_t slot, struct simd_state *st,
     }
 }
 
+#define V128 "%016" PRIx64 "%016" PRIx64
+
 static void show_difference(const struct simd_case *c, const struct simd_state *a, const struct simd_state *b)
 {
     struct simd_state in;
@@ -240,11 +242,11 @@ static void show_difference(const struct simd_case *c, const struct simd_state *
     case_state(&in, c, 0);
     int row = a64_decode(c->insn);
     printf("%08x %s: judge / ours\n", c->insn, row < 0 ? "-" : a64_rows[row].name);
-    printf("   in: v%u=%016" PRIx64 "%016" PRIx64 " v%u=%016" PRIx64 "%016" PRIx64 " v%u=%016" PRIx64 "%016" PRIx64 "\n", rd,
-           in.v[rd][1], in.v[rd][0], rn, in.v[rn][1], in.v[rn][0], rm, in.v[rm][1], in.v[rm][0]);
+    printf("   in: v%u=" V128 " v%u=" V128 " v%u=" V128 "\n", rd, in.v[rd][1], in.v[rd][0], rn, in.v[rn][1], in.v[rn][0],
+           rm, in.v[rm][1], in.v[rm][0]);
     for (unsigned i = 0; i < 32; i++) {
         if (memcmp(a->v[i], b->v[i], 16) != 0) {
-            printf("   v%u: %016" PRIx64 "%016" PRIx64 " / %016" PRIx64 "%016" PRIx64 "\n", i, a->v[i][1], a->v[i][0],
+            printf("   v%u: " V128 " / " V128 "\n", i, a->v[i][1], a->v[i][0],
                    b->v[i][1], b->v[i][0]);
         }
     }
@@ -253,8 +255,9 @@ static void show_difference(const struct simd_case *c, const struct simd_state *
             printf("   x%u: %016" PRIx64 " / %016" PRIx64 "\n", i, a->x[i], b->x[i]);
         }
     }
-    printf("   sp %" PRIx64 " / %" PRIx64 " fpsr %" PRIx64 " / %" PRIx64 " undefined %" PRIu64 " / %" PRIu64 " memory %s\n", a->sp, b->sp,
-           a->fpsr, b->fpsr, a->undefined, b->undefined, memcmp(a->mem, b->mem, ARENA_LEN) == 0 ? "same" : "differs");
+    printf("   sp %" PRIx64 " / %" PRIx64 " fpsr %" PRIx64 " / %" PRIx64, a->sp, b->sp, a->fpsr, b->fpsr);
+    printf(" undefined %" PRIu64 " / %" PRIu64 " memory %s\n", a->undefined, b->undefined,
+           memcmp(a->mem, b->mem, ARENA_LEN) == 0 ? "same" : "differs");
 }
 
 static int check(const char *file)
@@ -358,16 +361,38 @@ static void bench(void)
         uint32_t insn;
         const char *text;
     } list[] = {
-        {0x4f000400, "movi v0.4s, #0"}, {0x4e228420, "add v0.16b, v1.16b, v2.16b"}, {0x4ea28420, "add v0.4s, v1.4s, v2.4s"},
-        {0x4ee28420, "add v0.2d, v1.2d, v2.2d"}, {0x4e221c20, "and v0.16b, v1.16b, v2.16b"}, {0x6e221c20, "eor v0.16b, v1.16b, v2.16b"},
-        {0x0e221c20, "and v0.8b, v1.8b, v2.8b"}, {0x4c407020, "ld1 {v0.16b}, [x1]"}, {0x4c402020, "ld1 {v0.16b-v3.16b}, [x1]"}, {0x4c007020, "st1 {v0.16b}, [x1]"},
-        {0x4e010c20, "dup v0.16b, w1"}, {0x6e228c20, "cmeq v0.16b, v1.16b, v2.16b"}, {0x6e22a420, "umaxp v0.16b, v1.16b, v2.16b"},
-        {0x4e22bc20, "addp v0.16b, v1.16b, v2.16b"}, {0x4ee2bc20, "addp v0.2d, v1.2d, v2.2d"}, {0x0f0c8420, "shrn v0.8b, v1.8h, #4"},
-        {0x6e021820, "ext v0.16b, v1.16b, v2.16b, #3"}, {0x4e200820, "rev64 v0.16b, v1.16b"}, {0x6f3f0420, "ushr v0.4s, v1.4s, #1"},
-        {0x4f215420, "shl v0.4s, v1.4s, #1"}, {0x4e020020, "tbl v0.16b, {v1.16b}, v2.16b"}, {0x6ea28820, "rev32-like/misc"},
-        {0x4ea0c020, "smull2-like"}, {0x4e284820, "aese v0.16b, v1.16b"}, {0x4e286820, "aesmc v0.16b, v1.16b"},
-        {0x0ee2e020, "pmull v0.1q, v1.1d, v2.1d"}, {0x5e024020, "sha256h q0, q1, v2.4s"}, {0x4e221420, "srhadd"}, {0x6e220c20, "uqadd v0.16b"},
-        {0x4c400020, "ld4 {v0.16b-v3.16b}, [x1]"}, {0x6e31b820, "uaddlv-like"}, {0x4e31b820, "addv b0, v1.16b"},
+        {0x4f000400, "movi v0.4s, #0"},
+        {0x4e228420, "add v0.16b, v1.16b, v2.16b"},
+        {0x4ea28420, "add v0.4s, v1.4s, v2.4s"},
+        {0x4ee28420, "add v0.2d, v1.2d, v2.2d"},
+        {0x4e221c20, "and v0.16b, v1.16b, v2.16b"},
+        {0x6e221c20, "eor v0.16b, v1.16b, v2.16b"},
+        {0x0e221c20, "and v0.8b, v1.8b, v2.8b"},
+        {0x4c407020, "ld1 {v0.16b}, [x1]"},
+        {0x4c402020, "ld1 {v0.16b-v3.16b}, [x1]"},
+        {0x4c007020, "st1 {v0.16b}, [x1]"},
+        {0x4e010c20, "dup v0.16b, w1"},
+        {0x6e228c20, "cmeq v0.16b, v1.16b, v2.16b"},
+        {0x6e22a420, "umaxp v0.16b, v1.16b, v2.16b"},
+        {0x4e22bc20, "addp v0.16b, v1.16b, v2.16b"},
+        {0x4ee2bc20, "addp v0.2d, v1.2d, v2.2d"},
+        {0x0f0c8420, "shrn v0.8b, v1.8h, #4"},
+        {0x6e021820, "ext v0.16b, v1.16b, v2.16b, #3"},
+        {0x4e200820, "rev64 v0.16b, v1.16b"},
+        {0x6f3f0420, "ushr v0.4s, v1.4s, #1"},
+        {0x4f215420, "shl v0.4s, v1.4s, #1"},
+        {0x4e020020, "tbl v0.16b, {v1.16b}, v2.16b"},
+        {0x4ea09820, "cmeq v0.4s, v1.4s, #0"},
+        {0x4ea0c020, "smull2 v0.2d, v1.4s, v0.4s"},
+        {0x4e284820, "aese v0.16b, v1.16b"},
+        {0x4e286820, "aesmc v0.16b, v1.16b"},
+        {0x0ee2e020, "pmull v0.1q, v1.1d, v2.1d"},
+        {0x5e024020, "sha256h q0, q1, v2.4s"},
+        {0x4e221420, "srhadd v0.16b, v1.16b, v2.16b"},
+        {0x6e220c20, "uqadd v0.16b, v1.16b, v2.16b"},
+        {0x4c400020, "ld4 {v0.16b-v3.16b}, [x1]"},
+        {0x6e303820, "uaddlv h0, v1.16b"},
+        {0x4e31b820, "addv b0, v1.16b"},
     };
     struct simd_case c = {0x4c407020, CASE_MEMORY, 1};
     struct simd_state st;
@@ -387,8 +412,8 @@ static void bench(void)
             f(&pe, list[i].insn);
         }
         clock_gettime(CLOCK_MONOTONIC, &b);
-        printf("%6.2f ns  %-12s %s\n", ((double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec)) / TIMES, a64_rows[row].name,
-               list[i].text);
+        double ns = (double)(b.tv_sec - a.tv_sec) * 1e9 + (double)(b.tv_nsec - a.tv_nsec);
+        printf("%6.2f ns  %-12s %s\n", ns / TIMES, a64_rows[row].name, list[i].text);
     }
 }
 

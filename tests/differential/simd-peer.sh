@@ -25,6 +25,7 @@ done
 
 cross=${CROSS_COMPILE:-aarch64-linux-gnu-}
 cc=${CC:-gcc}
+read -ra cflags <<< "${CFLAGS:--O2 -g}"
 qemu=${QEMU_AARCH64:-qemu-aarch64}
 for tool in "${cross}gcc" "${cross}objdump" "$qemu"; do
     command -v "$tool" >/dev/null || { echo "simd-peer: $tool is missing: skipped"; exit 77; }
@@ -45,7 +46,7 @@ build() {
     mkdir "$dir"
     "$tmp/gen-a64" --ops "$dir/a64-ops.h" --decode "$dir/a64-decode.c" --v "$dir/a64-v.h" "$@"
     "$tmp/gen-sysreg" "$top/cpu/sysreg.tbl" --ids "$dir/sysreg-ids.h" --table "$dir/sysreg-table.c"
-    "$cc" -std=gnu11 ${CFLAGS:--O2 -g} -Wall -Wextra -I"$top" -I"$dir" -I"$here" -o "$tmp/$name" "$here/simd-host.c" \
+    "$cc" -std=gnu11 "${cflags[@]}" -Wall -Wextra -I"$top" -I"$dir" -I"$here" -o "$tmp/$name" "$here/simd-host.c" \
         "$dir/a64-decode.c" "$top/cpu/sem-simd-"{same,diff,misc,shift,perm,ldst}.c "$top/cpu/sem-crypto.c" \
         "$top"/cpu/fp*.c "$top/cpu/sem-fp.c" "$top"/cpu/sem-simd-fp*.c
 }
