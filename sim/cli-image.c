@@ -23,3 +23,14 @@ void cli_image_names(char *buf, size_t len)
         n += (size_t)snprintf(buf + n, len - n, "%s%s", n == 0 ? "" : ", ", i->name);
     }
 }
+
+void cli_image_list(void)
+{
+    const struct hyp_image *i = hyp_images();
+    if (i->name == NULL) {
+        puts("none in this build");
+    }
+    for (; i->name != NULL; i++) {
+        printf("%-14s %s\n", i->name, i->title);
+    }
+}

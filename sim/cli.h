@@ -58,5 +58,7 @@ struct cli_image {
 bool cli_image_find(const char *name, struct cli_image *img);
 /* "a, b, c" of the names, or "none in this build". */
 void cli_image_names(char *buf, size_t len);
+/* A line for each on standard output: name and title. */
+void cli_image_list(void);
 
 #endif

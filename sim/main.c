@@ -25,9 +25,7 @@ static int cmd_models(void)
 
 static int cmd_images(void)
 {
-    char names[512];
-    cli_image_names(names, sizeof(names));
-    puts(names);
+    cli_image_list();
     return EXIT_OK;
 }
 
