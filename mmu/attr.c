@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory attributes: decoding, combination of stages, cache controls. Attributes are bytes in the format of MAIR_ELx. */
+/* Memory attributes: decoding, combination of stages, cache controls. Attributes are bytes as in MAIR_ELx. */
 #include "mmu/walk.h"
 
 enum { ATTR_NC = 0x44, ATTR_WT_RA = 0xaa, ATTR_WB = 0xff };
@@ -11,8 +11,8 @@ static bool is_device(uint8_t attr)
     return attr < 0x10;
 }
 
-/* CONSTRAINED UNPREDICTABLE encodings (Unpredictable_RESMAIR): a Device type without its low bits, and non-cacheable for
-   an inner nibble of zero under a Normal outer one. */
+/* CONSTRAINED UNPREDICTABLE encodings (Unpredictable_RESMAIR): a Device type without its low bits, and non-cacheable
+   for an inner nibble of zero under a Normal outer one. */
 uint8_t attr_normalise(uint8_t mair_byte)
 {
     if (is_device(mair_byte)) {

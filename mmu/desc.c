@@ -25,7 +25,7 @@ uint64_t desc_address(uint64_t base, uint64_t ia, int level, unsigned granule, u
 
 uint64_t table_base(const struct walk_params *p, unsigned iasize)
 {
-    /* The table holds 2^(iasize - shift of its level) entries of 8 bytes; without FEAT_LPA its base is aligned to its size. */
+    /* 2^(iasize - shift of its level) entries of 8 bytes; without FEAT_LPA the base is aligned to the size. */
     unsigned size = iasize - level_shift(p->start_level, p->granule) + 3;
     return p->ttbr & ones64(48) & ~ones64(size);
 }

@@ -85,7 +85,8 @@ void s1_params(const struct mmu_features *f, const struct mmu_regs *r, uint64_t 
     p->start_level = (int8_t)(4 - (int)((bits + stride - 1) / stride));
 }
 
-/* Level of VTCR_EL2.SL0, or -1 when reserved or beyond what the PA size allows. AArch64.S2StartLevel, AArch64.S2InvalidSL */
+/* Level of VTCR_EL2.SL0, or -1 when reserved or beyond what the PA size allows. AArch64.S2StartLevel,
+   AArch64.S2InvalidSL */
 static int s2_start_level(unsigned granule, unsigned sl0, unsigned pa_bits)
 {
     if (granule == 12) {

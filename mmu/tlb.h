@@ -30,8 +30,8 @@ void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x);
 void tlb_drop(struct tlb *t, uint64_t va, uint64_t ctx);
 
 /*
- * Stage 2 translations by themselves, used for stage 1 tables and on misses of the combined entries: 4K of IPA an entry,
- * direct-mapped. Only TLBI by IPA, VMALLS12 and ALL reach them.
+ * Stage 2 translations by themselves, used for stage 1 tables and on misses of the combined entries: 4K of IPA an
+ * entry, direct-mapped. Only TLBI by IPA, VMALLS12 and ALL reach them.
  */
 struct s2_entry {
     uint64_t pa;        /* of the leaf */

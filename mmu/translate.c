@@ -133,7 +133,8 @@ static bool stage2(struct job *j, struct xlat *x)
     return true;
 }
 
-/* What an entry keeps ready: attributes of a data access (or fetch from Normal memory) with all caches on, and permissions. */
+/* What an entry keeps ready: attributes of a data access (or fetch from Normal memory) with all caches on, and
+   permissions. */
 static void prepare(const struct job *j, struct xlat *x)
 {
     struct mmu_regs r = *j->w.r;

@@ -109,7 +109,8 @@ static inline bool mmu_s1_on(const struct mmu_features *f, const struct mmu_regs
     return (r->sctlr & SCTLR_M) != 0;
 }
 
-/* Is stage 2 on for this view? EL1&0 only. HCR_EL2.VM and DC behave as 0 when {E2H,TGE} is {1,1}, not with TGE alone. */
+/* Is stage 2 on for this view? EL1&0 only. HCR_EL2.VM and DC behave as 0 when {E2H,TGE} is {1,1}, not with TGE
+   alone. */
 static inline bool mmu_s2_on(const struct mmu_features *f, const struct mmu_regs *r)
 {
     if (r->regime != REGIME_EL10 || !f->has_el2) {
@@ -141,7 +142,8 @@ static inline uint16_t vmid_of(const struct mmu_features *f, const struct mmu_re
     return f->vmid16 && bit64(r->vtcr, 19) != 0 ? vmid : vmid & 0xff;
 }
 
-/* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55. TBID: not for fetches. AArch64.AddrTop */
+/* va without the logical address tag where TBI ignores it: bits 63:56 copy bit 55. TBID: not for fetches.
+   AArch64.AddrTop */
 static inline uint64_t mmu_untag(const struct mmu_features *f, const struct mmu_regs *r, uint64_t va, bool fetch)
 {
     bool one = r->regime == REGIME_EL2;
@@ -166,11 +168,12 @@ bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xl
 /* Set AF, and clear AP[2] when `dirty`, of the leaf in memory. false: w->fault. */
 bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x, const struct leaf *leaf, bool dirty);
 /* Translate ipa by stage 2, from the TLB or by a walk. Fills the s2_ fields, pa and s2_shift; x->shift becomes the
-   smaller of both. `dirty`: dirty state is to be set, a clean entry of the TLB will not do. leaf->addr is 0 when no walk was
-   made: nothing to update. Does not check permission and updates nothing. false: w->fault. */
+   smaller of both. `dirty`: dirty state is to be set, a clean entry of the TLB will not do. leaf->addr is 0 when no
+   walk was made: nothing to update. Does not check permission and updates nothing. false: w->fault. */
 bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, bool dirty, struct xlat *x, struct leaf *leaf);
 /* Set AF, and set S2AP[1] when `dirty`, of the leaf in memory. false: w->fault. */
-bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct xlat *x, const struct leaf *leaf, bool dirty);
+bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct xlat *x, const struct leaf *leaf,
+               bool dirty);
 /* PA of the stage 1 descriptor at ipa (through stage 2 when on), checked for reading or updating it. */
 bool s2_table_address(struct walk *w, uint64_t ipa, bool update, uint64_t *pa);
 

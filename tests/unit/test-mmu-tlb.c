@@ -182,7 +182,7 @@ END_TEST
 
 /* ---- invalidation by kind: a table of what each kind leaves ---- */
 
-/* Entries of the scene: two VMIDs x (ASID 1, ASID 2, global) x two VAs, and EL2&0 the same VAs. */
+/* Entries of the scene: two VMIDs x (ASID 1, ASID 2, global) x two addresses, and EL2&0 the same. */
 enum { V_PAGE = 0x5000, V_OTHER = 0x7000, V_GLOBAL = 0x9000 };
 
 static void scene(void)
