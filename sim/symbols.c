@@ -176,7 +176,9 @@ bool symbols_add_data(struct symbols *s, const char *opt, const char *path, cons
     if (ok && s->n == before) {
         return err_set(err, "%s %s: no symbols in it (a stripped ELF, or the stub of a System.map)", opt, path);
     }
-    qsort(s->v, s->n, sizeof(s->v[0]), by_address);
+    if (s->n != 0) {
+        qsort(s->v, s->n, sizeof(s->v[0]), by_address);
+    }
     return ok;
 }
 
