@@ -173,7 +173,10 @@ bool symbols_add_data(struct symbols *s, const char *opt, const char *path, cons
     size_t before = s->n;
     bool elf = f->len >= 4 && memcmp(f->bytes, "\177ELF", 4) == 0;
     bool ok = elf ? elf_symbols(s, opt, path, f, bias, err) : map_symbols(s, opt, path, f, bias, err);
-    if (ok && s->n == before) {
+    if (!ok) {
+        return false;
+    }
+    if (s->n == before) {
         return err_set(err, "%s %s: no symbols in it (a stripped ELF, or the stub of a System.map)", opt, path);
     }
     if (s->n != 0) {
