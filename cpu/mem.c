@@ -33,6 +33,13 @@ static bool alignment_fault(struct pe *pe, uint64_t va, bool write)
     return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
 }
 
+/* A misaligned access to Device memory: the fault is stage 2's when only stage 2 made it Device */
+static bool device_alignment_fault(struct pe *pe, uint64_t va, bool write, const struct mmu_res *r)
+{
+    struct mmu_fault f = {.type = FAULT_ALIGNMENT, .level = -1, .write = write, .stage2 = r->device_by_s2, .ipa = r->ipa};
+    return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
+}
+
 /* ---- an external abort that was asked for ---- */
 
 void pe_arm_abort(struct pe *pe, const struct pe_abort *a)
@@ -89,12 +96,17 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
     e->pa = pa;
 }
 
-/* Translate [va, va+len), which lies in one page. false: exception raised. */
-static bool translate(struct pe *pe, uint64_t va, enum mmu_acc acc, unsigned flags, struct mmu_res *res)
+/* Translate the page of va for an access. `misaligned` accesses must not be to Device memory, and that fault comes before a
+   permission fault (AArch64.S1Translate, AArch64.S2Translate). false: exception raised. */
+static bool translate(struct pe *pe, uint64_t va, enum mmu_acc acc, unsigned flags, bool misaligned, struct mmu_res *res)
 {
     unsigned el = access_el(pe, flags);
     struct mmu_req req = {.va = va, .acc = (uint8_t)acc, .el = (uint8_t)el, .pan = pe->pan && el != 0};
     mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, res);
+    bool reached = res->fault.type == FAULT_NONE || (res->fault.type == FAULT_PERMISSION && !res->fault.s1ptw);
+    if (unlikely(misaligned && reached && res->device)) {
+        return device_alignment_fault(pe, va, acc != ACC_READ, res);
+    }
     if (unlikely(res->fault.type != FAULT_NONE)) {
         return pe_raise_abort(pe, va, pe->ls_iss, &res->fault, false);
     }
@@ -173,11 +185,10 @@ static bool access_bytes(struct pe *pe, uint64_t va, unsigned size, unsigned fla
     if (first > size) {
         first = size;
     }
-    if (!translate(pe, va, acc, flags, &r[0]) || (first < size && !translate(pe, va + first, acc, flags, &r[1]))) {
+    bool misaligned = (va & (size - 1)) != 0;
+    if (!translate(pe, va, acc, flags, misaligned, &r[0]) ||
+        (first < size && !translate(pe, va + first, acc, flags, misaligned, &r[1]))) {
         return false;
-    }
-    if ((va & (size - 1)) != 0 && (r[0].device || (first < size && r[1].device))) {
-        return alignment_fault(pe, va, write);
     }
     if (unlikely((pe->debug_mode & 4) != 0) && !debug_check_access(pe, va, size, write, (flags & MEM_UNPRIV) != 0)) {
         return false;
@@ -267,7 +278,7 @@ static bool probe(struct pe *pe, uint64_t va, unsigned size, unsigned flags, enu
         *pa = e->pa | (va & 0xfff);
         return true;
     }
-    if (!translate(pe, va, acc, flags, &r)) {
+    if (!translate(pe, va, acc, flags, false, &r)) {
         return false;
     }
     if (unlikely(pe->abort.armed) && !abort_check(pe, va, r.pa, size, true)) {
@@ -304,7 +315,7 @@ bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
 {
     struct mmu_res r;
     pe->ls_iss = 1u << 8; /* ISS.CM */
-    bool ok = translate(pe, va, inval ? ACC_CM_WRITE : ACC_CM_READ, 0, &r);
+    bool ok = translate(pe, va, inval ? ACC_CM_WRITE : ACC_CM_READ, 0, false, &r);
     pe->ls_iss = 0;
     return ok;
 }
@@ -326,7 +337,7 @@ bool ldst_zva(struct pe *pe, uint64_t arg)
         return true;
     }
     struct mmu_res r;
-    if (!translate(pe, va, ACC_WRITE, 0, &r)) {
+    if (!translate(pe, va, ACC_WRITE, 0, false, &r)) {
         return zva_fault(pe, arg);
     }
     if (r.device) {
