@@ -42,6 +42,27 @@ check_SCRIPTS += \
 noinst_PROGRAMS += tests/fuzz/random-exec
 tests_fuzz_random_exec_LDADD = libhs.la
 
+# EL0 against another implementation: el0.sh builds its other half and runs it.
+noinst_PROGRAMS += tests/differential/el0
+tests_differential_el0_SOURCES = \
+	tests/differential/el0-case.h \
+	tests/differential/el0-compare.c \
+	tests/differential/el0-explained.c \
+	tests/differential/el0-gen.c \
+	tests/differential/el0-ours.c \
+	tests/differential/el0-peer.c \
+	tests/differential/el0-regress.c \
+	tests/differential/el0-values.c \
+	tests/differential/el0-word.c \
+	tests/differential/el0.c \
+	tests/differential/el0.h
+tests_differential_el0_LDADD = libhs.la
+check_SCRIPTS += tests/differential/el0.sh
+EXTRA_DIST += \
+	tests/differential/el0-explained.txt \
+	tests/differential/el0-guest.c \
+	tests/differential/el0-regressions.txt
+
 TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh

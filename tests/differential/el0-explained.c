@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file of explained differences. An entry is a paragraph of "key: value" lines, text in indented lines:
+ *
+ *   id: a name             kind: unpredictable | peer-wrong | peer-lacks | choice | environment
+ *   rows: patterns         when: w[4:0]==w[9:5] && w[9:5]!=31
+ *   peer: CPU models       differs: x v sp ...
+ *   ours: signal, none or any, and so theirs
+ *   rule: what in the architecture decides
+ */
+#include "el0.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ENTRIES = 128 };
+
+struct explained {
+    struct explained_entry entry[MAX_ENTRIES];
+    unsigned n;
+};
+
+static int signal_number(const char *text)
+{
+    static const struct {
+        const char *name;
+        int sig;
+    } list[] = {{"any", -1}, {"none", SIGTRAP}, {"SIGILL", SIGILL}, {"SIGSEGV", SIGSEGV}, {"SIGBUS", SIGBUS},
+                {"SIGTRAP", SIGTRAP}, {"fault", -2}, {"not-SIGILL", -3}};
+    for (unsigned i = 0; i < ARRAY_LEN(list); i++) {
+        if (strcmp(list[i].name, text) == 0) {
+            return list[i].sig;
+        }
+    }
+    return -4;
+}
+
+static bool signal_fits(int want, unsigned sig)
+{
+    switch (want) {
+    case -1: return true;
+    case -2: return sig == SIGSEGV || sig == SIGBUS;
+    case -3: return sig != SIGILL;
+    default: return want == (int)sig;
+    }
+}
+
+static unsigned diffs_of(const char *text)
+{
+    unsigned d = 0;
+    char name[32];
+    for (unsigned bit = 1; bit <= DIFF_MEM; bit <<= 1) {
+        d |= name_matches(text, diff_names(bit, name, sizeof(name))) ? bit : 0;
+    }
+    return d;
+}
+
+static bool set_key(struct explained_entry *e, const char *key, const char *value)
+{
+    if (strcmp(key, "id") == 0) {
+        snprintf(e->id, sizeof(e->id), "%s", value);
+    } else if (strcmp(key, "kind") == 0) {
+        snprintf(e->kind, sizeof(e->kind), "%s", value);
+    } else if (strcmp(key, "rows") == 0) {
+        snprintf(e->rows, sizeof(e->rows), "%s", value);
+    } else if (strcmp(key, "when") == 0) {
+        snprintf(e->when, sizeof(e->when), "%s", value);
+    } else if (strcmp(key, "peer") == 0) {
+        snprintf(e->peer, sizeof(e->peer), "%s", value);
+    } else if (strcmp(key, "differs") == 0) {
+        e->differs = diffs_of(value);
+    } else if (strcmp(key, "ours") == 0) {
+        e->ours = signal_number(value);
+        return e->ours != -4;
+    } else if (strcmp(key, "theirs") == 0) {
+        e->theirs = signal_number(value);
+        return e->theirs != -4;
+    } else {
+        return strcmp(key, "rule") == 0;
+    }
+    return true;
+}
+
+static bool read_line(struct explained *e, char *line, bool *inside)
+{
+    line[strcspn(line, "\r\n")] = '\0';
+    if (line[0] == '#' || isspace((unsigned char)line[0])) {
+        return true;
+    }
+    if (line[0] == '\0') {
+        *inside = false;
+        return true;
+    }
+    char *colon = strchr(line, ':');
+    if (colon == NULL || e->n >= MAX_ENTRIES) {
+        return false;
+    }
+    *colon = '\0';
+    char *value = colon + 1 + strspn(colon + 1, " ");
+    if (!*inside) {
+        e->n++;
+        e->entry[e->n - 1].ours = e->entry[e->n - 1].theirs = -1;
+        *inside = true;
+    }
+    return set_key(&e->entry[e->n - 1], line, value);
+}
+
+struct explained *explained_read(const char *file)
+{
+    FILE *f = fopen(file, "r");
+    struct explained *e = calloc(1, sizeof(*e));
+    char line[1024];
+    bool inside = false, ok = f != NULL && e != NULL;
+    if (f == NULL) {
+        perror(file);
+    }
+    for (unsigned n = 1; ok && fgets(line, sizeof(line), f) != NULL; n++) {
+        ok = read_line(e, line, &inside);
+        if (!ok) {
+            fprintf(stderr, "%s:%u: not understood\n", file, n);
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    if (!ok) {
+        free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void explained_free(struct explained *e)
+{
+    free(e);
+}
+
+/* ---- conditions on the word ---- */
+static bool operand(const char **p, uint32_t w, uint32_t *v)
+{
+    char *end;
+    *p += strspn(*p, " ");
+    if (strncmp(*p, "w[", 2) != 0) {
+        *v = (uint32_t)strtoul(*p, &end, 0);
+        bool ok = end != *p;
+        *p = end;
+        return ok;
+    }
+    unsigned hi = (unsigned)strtoul(*p + 2, &end, 10), lo = hi;
+    if (*end == ':') {
+        lo = (unsigned)strtoul(end + 1, &end, 10);
+    }
+    if (*end != ']' || hi > 31 || lo > hi) {
+        return false;
+    }
+    *p = end + 1;
+    *v = bits32(w, hi, lo);
+    return true;
+}
+
+static bool condition_holds(const char *p, uint32_t w)
+{
+    while (*p != '\0') {
+        uint32_t a, b;
+        if (!operand(&p, w, &a)) {
+            return false;
+        }
+        p += strspn(p, " ");
+        bool equal = strncmp(p, "==", 2) == 0;
+        if (!equal && strncmp(p, "!=", 2) != 0) {
+            return false;
+        }
+        p += 2;
+        if (!operand(&p, w, &b) || (a == b) != equal) {
+            return false;
+        }
+        p += strspn(p, " &");
+    }
+    return true;
+}
+
+struct explained_entry *explained_find(struct explained *e, const char *cpu, int row, uint32_t word, unsigned diff,
+                                       unsigned our_sig, unsigned their_sig)
+{
+    const char *name = row < 0 ? "-" : a64_rows[row].name;
+    for (unsigned i = 0; i < e->n; i++) {
+        struct explained_entry *x = &e->entry[i];
+        if ((diff & ~x->differs) == 0 && name_matches(x->rows, name) && signal_fits(x->ours, our_sig) &&
+            signal_fits(x->theirs, their_sig) && (x->peer[0] == '\0' || name_matches(x->peer, cpu)) &&
+            condition_holds(x->when, word)) {
+            x->used++;
+            return x;
+        }
+    }
+    return NULL;
+}
+
+struct explained_entry *explained_at(struct explained *e, unsigned i)
+{
+    return i < e->n ? &e->entry[i] : NULL;
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Compares EL0 with qemu-aarch64 (10 or later: 7.2 is wrong in some conversions): every row of the encoding table at
+# random, blocks of instructions, and random words. Without arguments: the runs that belong to the tests, with a fixed
+# seed. Arguments are those of the program el0 (--help). Without the peer, or without a compiler for it, only the
+# regression cases are replayed and the result is 77, "skipped".
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+el0=${top_builddir:-${HYPSCOPE_BUILD:-$top/build}}/tests/differential/el0
+[ -x "$el0" ] || { echo "el0: $el0 is not built: skipped"; exit 77; }
+
+cross=${CROSS_COMPILE:-aarch64-linux-gnu-}
+qemu=${QEMU_AARCH64:-qemu-aarch64}
+files=(--explained "$here/el0-explained.txt" --regressions "$here/el0-regressions.txt")
+
+regressions_only() {
+    for model in neoverse-n1 cortex-a72 max; do
+        "$el0" "${files[@]}" --qemu none --model "$model"
+    done
+    echo "el0: $1: the comparison is skipped"
+    exit 77
+}
+command -v "$qemu" >/dev/null || regressions_only "$qemu is missing"
+command -v "${cross}gcc" >/dev/null || regressions_only "${cross}gcc is missing"
+major=$("$qemu" --version | sed -n 's/.*version \([0-9]*\).*/\1/p;q')
+[ "$major" -ge 10 ] || regressions_only "$qemu is version $major, 10 is needed"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+# at an address that no operand points to
+"${cross}gcc" -O2 -static -Wl,-Ttext-segment=0x5a5a50000000 -o "$tmp/el0-guest" "$here/el0-guest.c"
+files+=(--qemu "$qemu" --guest "$tmp/el0-guest")
+
+if [ $# -gt 0 ]; then
+    "$el0" "${files[@]}" "$@"
+    exit
+fi
+status=0
+"$el0" "${files[@]}" || status=1
+"$el0" "${files[@]}" --model cortex-a72 --cases 100 --space 10000 || status=1
+# The peer's pointer authentication is a later version with keys that a program cannot know: only what needs no key.
+"$el0" "${files[@]}" --model max --peer-cpu neoverse-v1,sve=off --rows 'XPAC*' --space 0 || status=1
+exit $status
