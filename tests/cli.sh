@@ -174,7 +174,9 @@ if command -v fdtget >/dev/null 2>&1; then
 fi
 
 # ---- the terminal ----
-if command -v script >/dev/null 2>&1; then
+if ! script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+    echo "the terminal is not tested: no program script, or no pseudo-terminals here"
+else
     cat >"$dir/tty.sh" <<END
 exec 3<&0
 stty -a >$dir/before
