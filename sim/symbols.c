@@ -179,10 +179,8 @@ bool symbols_add_data(struct symbols *s, const char *opt, const char *path, cons
     if (s->n == before) {
         return err_set(err, "%s %s: no symbols in it (a stripped ELF, or the stub of a System.map)", opt, path);
     }
-    if (s->n != 0) {
-        qsort(s->v, s->n, sizeof(s->v[0]), by_address);
-    }
-    return ok;
+    qsort(s->v, s->n, sizeof(s->v[0]), by_address);
+    return true;
 }
 
 bool symbols_add(struct symbols *s, const char *opt, const char *path, uint64_t bias, struct err *err)
