@@ -1,10 +1,10 @@
-#!/bin/bash
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Compares EL0 with qemu-aarch64 (10 or later: 7.2 is wrong in some conversions): every row of the encoding table at
 # random, blocks of instructions, and random words. Without arguments: the runs that belong to the tests, with a fixed
 # seed. Arguments are those of the program el0 (--help). Without the peer, or without a compiler for it, only the
 # regression cases are replayed and the result is 77, "skipped".
-set -euo pipefail
+set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -13,33 +13,37 @@ el0=${top_builddir:-${HYPSCOPE_BUILD:-$top/build}}/tests/differential/el0
 
 cross=${CROSS_COMPILE:-aarch64-linux-gnu-}
 qemu=${QEMU_AARCH64:-qemu-aarch64}
-files=(--explained "$here/el0-explained.txt" --regressions "$here/el0-regressions.txt")
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
 
-regressions_only() {
+compare() {
+    "$el0" --explained "$here/el0-explained.txt" --regressions "$here/el0-regressions.txt" --qemu "$qemu" \
+        --guest "$tmp/el0-guest" "$@"
+}
+
+without_peer() {
+    qemu=none
     for model in neoverse-n1 cortex-a72 max; do
-        "$el0" "${files[@]}" --qemu none --model "$model"
+        compare --model "$model"
     done
     echo "el0: $1: the comparison is skipped"
     exit 77
 }
-command -v "$qemu" >/dev/null || regressions_only "$qemu is missing"
-command -v "${cross}gcc" >/dev/null || regressions_only "${cross}gcc is missing"
+command -v "$qemu" >/dev/null || without_peer "$qemu is missing"
+command -v "${cross}gcc" >/dev/null || without_peer "${cross}gcc is missing"
 major=$("$qemu" --version | sed -n 's/.*version \([0-9]*\).*/\1/p;q')
-[ "$major" -ge 10 ] || regressions_only "$qemu is version $major, 10 is needed"
+[ "$major" -ge 10 ] || without_peer "$qemu is version $major, 10 is needed"
 
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 # at an address that no operand points to
 "${cross}gcc" -O2 -static -Wl,-Ttext-segment=0x5a5a50000000 -o "$tmp/el0-guest" "$here/el0-guest.c"
-files+=(--qemu "$qemu" --guest "$tmp/el0-guest")
 
 if [ $# -gt 0 ]; then
-    "$el0" "${files[@]}" "$@"
+    compare "$@"
     exit
 fi
 status=0
-"$el0" "${files[@]}" || status=1
-"$el0" "${files[@]}" --model cortex-a72 --cases 100 --space 10000 || status=1
+compare || status=1
+compare --model cortex-a72 --cases 100 --space 10000 || status=1
 # The peer's pointer authentication is a later version with keys that a program cannot know: only what needs no key.
-"$el0" "${files[@]}" --model max --peer-cpu neoverse-v1,sve=off --rows 'XPAC*' --space 0 || status=1
+compare --model max --peer-cpu neoverse-v1,sve=off --rows 'XPAC*' --space 0 || status=1
 exit $status
