@@ -13,11 +13,13 @@
 
 #ifdef WITH_IMAGES
 IMAGE_DATA(first);
+IMAGE_DATA(kvm414);
 #endif
 
 static const struct hyp_image images[] = {
 #ifdef WITH_IMAGES
     IMAGE(first, "a small hypervisor with a guest that exits once for each reason"),
+    IMAGE(kvm414, "a host at EL1, and the world switch in the manner of Linux 4.14"),
 #endif
     {.name = NULL},
 };

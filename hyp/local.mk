@@ -9,7 +9,7 @@ libhs_la_SOURCES += \
 # --- images ---------------------------------------------------------------------------------------------------------
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
-hyp_images = first
+hyp_images = first kvm414
 hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
 hyp_image_s =
 
@@ -32,14 +32,31 @@ hyp/images/first.elf: $(first_s:.s=.guest.o)
 hyp_image_s += $(first_s)
 hyp_image_inc += hyp/images/first/vcpu.s
 
+# kvm414 and kvm56 have the host, the guest and the run in common
+kvm_common_s = \
+	hyp/images/kvm-common/boot.s \
+	hyp/images/kvm-common/guest.s \
+	hyp/images/kvm-common/host.s \
+	hyp/images/kvm-common/run.s
+hyp_image_s += $(kvm_common_s)
+hyp_image_inc += hyp/images/kvm-common/kvm.s
+
+kvm414_s = $(hyp_lib) $(kvm_common_s) \
+	hyp/images/lib/tables.s \
+	hyp/images/kvm414/entry.s \
+	hyp/images/kvm414/vectors.s
+hyp/images/kvm414.elf: $(kvm414_s:.s=.guest.o)
+hyp_image_s += $(kvm414_s)
+
 EXTRA_DIST += $(hyp_image_s) $(hyp_image_inc) hyp/images/lib/image.ld
 
 if WITH_IMAGES
 nodist_libhs_la_SOURCES += hyp-images-data.c
 
 hyp/images/%.guest.o: hyp/images/%.s
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(srcdir)/hyp/images/lib -I $(dir $<) -o $@ $<
-$(hyp_image_s:.s=.guest.o): $(hyp_image_inc)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(srcdir)/hyp/images/lib \
+	    -I $(srcdir)/hyp/images/kvm-common -I $(dir $<) -o $@ $<
+$(sort $(hyp_image_s:.s=.guest.o)): $(hyp_image_inc)
 
 hyp/images/%.elf: hyp/images/lib/image.ld
 	$(AM_V_GEN)$(LD_FOR_GUEST) -z max-page-size=4096 --build-id=none -T $(srcdir)/hyp/images/lib/image.ld -o $@ \

@@ -24,6 +24,15 @@
     ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
 .endm
 
+.macro restore_x19_to_x30 ctx
+    ldp     x19, x20, [\ctx, #CTX_X + 19 * 8]
+    ldp     x21, x22, [\ctx, #CTX_X + 21 * 8]
+    ldp     x23, x24, [\ctx, #CTX_X + 23 * 8]
+    ldp     x25, x26, [\ctx, #CTX_X + 25 * 8]
+    ldp     x27, x28, [\ctx, #CTX_X + 27 * 8]
+    ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
+.endm
+
 // x0..x17, from a context whose address is in none of them
 .macro restore_caller_saved ctx
     ldp     x0, x1, [\ctx, #CTX_X + 0 * 8]
@@ -98,4 +107,35 @@
     str     \tmp, [\ctx, #CTX_PSTATE]
     mov_imm \tmp, SCTLR_EL1_OFF
     str     \tmp, [\ctx, #CTX_SCTLR_EL1]
+.endm
+
+// Pointer authentication keys (FEAT_PAuth), by encoding: the assembler need not know the extension.
+//   APIA c2_c1_0/1, APIB c2_c1_2/3, APDA c2_c2_0/1, APDB c2_c2_2/3, APGA c2_c3_0/1
+.macro key_save ctx, a, b, lo, hi, field
+    mrs     \a, \lo
+    mrs     \b, \hi
+    stp     \a, \b, [\ctx, #\field]
+.endm
+.macro key_restore ctx, a, b, lo, hi, field
+    ldp     \a, \b, [\ctx, #\field]
+    msr     \lo, \a
+    msr     \hi, \b
+.endm
+.macro for_each_key do, ctx, a, b
+    \do     \ctx, \a, \b, s3_0_c2_c1_0, s3_0_c2_c1_1, 0
+    \do     \ctx, \a, \b, s3_0_c2_c1_2, s3_0_c2_c1_3, 16
+    \do     \ctx, \a, \b, s3_0_c2_c2_0, s3_0_c2_c2_1, 32
+    \do     \ctx, \a, \b, s3_0_c2_c2_2, s3_0_c2_c2_3, 48
+    \do     \ctx, \a, \b, s3_0_c2_c3_0, s3_0_c2_c3_1, 64
+.endm
+// STP and LDP reach 504 bytes only: the context pointer moves to the keys and back.
+.macro keys_save ctx, a, b
+    add     \ctx, \ctx, #CTX_APIA
+    for_each_key key_save, \ctx, \a, \b
+    sub     \ctx, \ctx, #CTX_APIA
+.endm
+.macro keys_restore ctx, a, b
+    add     \ctx, \ctx, #CTX_APIA
+    for_each_key key_restore, \ctx, \a, \b
+    sub     \ctx, \ctx, #CTX_APIA
 .endm
