@@ -10,6 +10,7 @@ void cli_help(void)
           "A deterministic simulator of an AArch64 machine from EL0 to EL2, for hypervisors.\n"
           "\n"
           "  hypscope run ...     start a machine (hypscope run --help has examples)\n"
+          "  hypscope test ...    run scenarios: events at exact instructions, and what must come of them\n"
           "  hypscope models      the CPU models\n"
           "  hypscope images      the programs that come with the command\n"
           "  hypscope version     the version\n"
@@ -98,4 +99,39 @@ static const char run_help[] =
 void cli_run_help(void)
 {
     fputs(run_help, stdout);
+}
+
+static const char test_help[] =
+    "usage: hypscope test [OPTION...] FILE|FOLDER...\n"
+    "\n"
+    "Runs scenarios: text files that make an SError, an interrupt or another event happen at an exact instruction\n"
+    "of a machine, and say what must come of it. doc/scenarios.md explains the format.\n"
+    "\n"
+    "  --sweep              run the sweeps instead: one stimulus at each instruction of a range, and a table of outcomes\n"
+    "  --jobs N             scenarios (or points of a sweep) at a time (one for each processor of the host)\n"
+    "  --only TEXT          only scenarios whose name contains TEXT\n"
+    "  --list               list the scenarios and stop\n"
+    "  -v, --verbose        a line for every scenario, also for those that pass\n"
+    "  --junit FILE         write the results as JUnit XML\n"
+    "\n"
+    "A scenario: the SError that was made pending at the second exit for HVC is taken in the hypervisor's window.\n"
+    "    image: first\n"
+    "    do:\n"
+    "      - serror: 0x12\n"
+    "        at: [ { event: exit HVC, n: 2 }, guest_exit ]\n"
+    "    expect:\n"
+    "      - event: { kind: exception, type: serror, from: 2, pc: serror_window_start-4 .. serror_window_end }\n"
+    "      - stop: power-off\n"
+    "\n"
+    "Examples\n"
+    "    hypscope test tests/scenarios\n"
+    "    hypscope test --junit results.xml --jobs 4 my.yaml\n"
+    "    hypscope test --sweep tests/scenarios/first.yaml\n"
+    "\n"
+    "Exit status\n"
+    "    0  all passed        1  some failed        2  a bad file: FILE:LINE and what was expected there\n";
+
+void cli_test_help(void)
+{
+    fputs(test_help, stdout);
 }

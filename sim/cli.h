@@ -44,6 +44,9 @@ struct run_opts {
    options keep pointers into argv, which is modified. */
 int cli_parse_run(int argc, char **argv, struct run_opts *o);
 int cli_run(const struct run_opts *o);
+/* `hypscope test` with its arguments: the exit status. */
+int cli_test(int argc, char **argv);
+void cli_test_help(void);
 void cli_help(void);
 void cli_run_help(void);
 /* One line on stderr: "hypscope: ...". Returns EXIT_USAGE. */

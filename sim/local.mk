@@ -42,6 +42,16 @@ libhs_la_SOURCES += \
 	sim/psci.c \
 	sim/psci.h \
 	sim/semihost.c \
+	sim/scenario.h \
+	sim/scenario-do.c \
+	sim/scenario-event.c \
+	sim/scenario-expr.c \
+	sim/scenario-int.h \
+	sim/scenario-pos.c \
+	sim/scenario-report.c \
+	sim/scenario-run.c \
+	sim/scenario-sweep.c \
+	sim/scenario-yaml.c \
 	sim/semihost.h \
 	sim/symbols.c \
 	sim/symbols.h
@@ -59,6 +69,7 @@ hypscope_SOURCES = \
 	sim/cli-image.c \
 	sim/cli-opts.c \
 	sim/cli-run.c \
+	sim/cli-test.c \
 	sim/main.c \
 	sim/term.c \
 	sim/term.h

@@ -539,6 +539,11 @@ enum machine_stop machine_run(struct machine *m, const struct machine_limits *li
     }
 }
 
+void machine_stop_here(struct machine *m)
+{
+    request(m, STOP_INTERRUPTED);
+}
+
 void machine_request_stop(struct machine *m)
 {
     atomic_store(&m->stop_request, true);

@@ -72,6 +72,8 @@ void machine_free(struct machine *m);
 void machine_start(struct machine *m, uint64_t entry, uint64_t x0);
 /* Run until something ends it. */
 enum machine_stop machine_run(struct machine *m, const struct machine_limits *limits);
+/* From a probe or a record sink: make machine_run return STOP_INTERRUPTED before the next instruction. */
+void machine_stop_here(struct machine *m);
 /* Make machine_run return STOP_INTERRUPTED soon. May be called from a signal handler or another thread. */
 void machine_request_stop(struct machine *m);
 

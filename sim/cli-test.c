@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `hypscope test`: scenario files, a process for each scenario. */
+#include "sim/cli.h"
+#include "sim/scenario.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_JOBS 64
+
+/* One scenario to run, and what came of it. */
+struct job {
+    struct scenario *s;
+    struct scn_result res;
+    double seconds;
+    bool done;
+};
+
+struct worker {
+    pid_t pid;              /* 0: free */
+    int fd;
+    struct job *job;
+    char *buf;
+    size_t len, cap;
+    uint64_t start_ns;
+};
+
+struct test {
+    bool list, verbose, sweep;
+    unsigned jobs;
+    const char *only, *junit;
+    char **paths;
+    unsigned n_paths;
+    struct scn_file **files;
+    unsigned n_files;
+    struct job *job;
+    unsigned n_job;
+    struct scn_env env;
+};
+
+static uint64_t host_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+static bool find_image(const char *name, struct scn_image *img)
+{
+    struct cli_image c;
+    if (!cli_image_find(name, &c)) {
+        return false;
+    }
+    *img = (struct scn_image){c.name, c.bytes, c.len};
+    return true;
+}
+
+/* ---- files ---- */
+
+static bool add_path(struct test *t, const char *path)
+{
+    char **p = realloc(t->paths, (t->n_paths + 1) * sizeof(*p));
+    if (p == NULL) {
+        return false;
+    }
+    t->paths = p;
+    t->paths[t->n_paths] = strdup(path);
+    return t->paths[t->n_paths++] != NULL;
+}
+
+static int is_yaml(const struct dirent *d)
+{
+    const char *dot = strrchr(d->d_name, '.');
+    return d->d_name[0] != '.' && dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+/* A folder stands for its *.yaml files. */
+static int add_argument(struct test *t, const char *arg)
+{
+    struct stat st;
+    struct dirent **names;
+    if (stat(arg, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        return add_path(t, arg) ? EXIT_OK : EXIT_HOST;
+    }
+    int n = scandir(arg, &names, is_yaml, alphasort), status = EXIT_OK;
+    if (n <= 0) {
+        return cli_bad("test %s: expected a folder with *.yaml files", arg);
+    }
+    for (int i = 0; i < n; i++) {
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/%s", arg, names[i]->d_name);
+        status = add_path(t, path) ? status : EXIT_HOST;
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static bool wanted(const struct test *t, const struct scenario *s)
+{
+    return (t->only == NULL || strstr(s->name, t->only) != NULL) && (t->list || (t->sweep ? s->sweep.given : s->n_expect != 0));
+}
+
+/* Read all files before anything runs. */
+static int read_files(struct test *t)
+{
+    struct err err;
+    int status = EXIT_OK;
+    t->files = calloc(t->n_paths, sizeof(t->files[0]));
+    if (t->files == NULL) {
+        return cli_bad("test: out of memory");
+    }
+    for (unsigned i = 0; i < t->n_paths; i++) {
+        struct scn_file *f = scn_file_read(t->paths[i], &err);
+        if (f == NULL) {
+            status = cli_bad("%s", err.msg);
+            continue;
+        }
+        t->files[t->n_files++] = f;
+        struct job *j = realloc(t->job, (t->n_job + f->n_scenarios) * sizeof(*j));
+        if (j == NULL) {
+            return cli_bad("test: out of memory");
+        }
+        t->job = j;
+        for (unsigned k = 0; k < f->n_scenarios; k++) {
+            if (wanted(t, &f->scenarios[k])) {
+                t->job[t->n_job++] = (struct job){.s = &f->scenarios[k]};
+            }
+        }
+    }
+    return status;
+}
+
+/* ---- processes ---- */
+
+static void write_all(int fd, const void *p, size_t len)
+{
+    const char *c = p;
+    while (len != 0) {
+        ssize_t n = write(fd, c, len);
+        if (n < 0 && errno != EINTR) {
+            return;
+        }
+        c += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+    }
+}
+
+static void child(const struct test *t, struct job *j, int fd)
+{
+    if (t->sweep) {
+        scn_sweep(j->s, &t->env, &j->res);
+    } else {
+        scn_run(j->s, &t->env, &j->res);
+    }
+    write_all(fd, &j->res, sizeof(j->res));
+    if (j->res.text != NULL) {
+        write_all(fd, j->res.text, strlen(j->res.text));
+    }
+    _exit(0);
+}
+
+static bool start(struct test *t, struct worker *w, struct job *j)
+{
+    int fds[2];
+    if (pipe(fds) != 0) {
+        return false;
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(fds[0]);
+        child(t, j, fds[1]);
+    }
+    close(fds[1]);
+    if (pid < 0) {
+        close(fds[0]);
+        return false;
+    }
+    *w = (struct worker){.pid = pid, .fd = fds[0], .job = j, .start_ns = host_ns()};
+    return true;
+}
+
+static void ended(struct worker *w)
+{
+    int status = 0;
+    struct job *j = w->job;
+    close(w->fd);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (w->len >= sizeof(j->res)) {
+        memcpy(&j->res, w->buf, sizeof(j->res));
+        j->res.text = strndup(w->buf + sizeof(j->res), w->len - sizeof(j->res));
+    } else {
+        char text[96];
+        snprintf(text, sizeof(text), "  the simulator ended by %s %d\n", WIFSIGNALED(status) ? "signal" : "status",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        j->res = (struct scn_result){.status = SCN_FAIL, .text = strdup(text)};
+    }
+    j->seconds = (double)(host_ns() - w->start_ns) / 1e9;
+    j->done = true;
+    free(w->buf);
+    *w = (struct worker){.pid = 0};
+}
+
+/* Take what has arrived; at its end the child is done. */
+static void receive(struct worker *w)
+{
+    if (w->cap - w->len < 65536) {
+        char *p = realloc(w->buf, w->cap + 131072);
+        if (p == NULL) {
+            ended(w);
+            return;
+        }
+        w->buf = p;
+        w->cap += 131072;
+    }
+    ssize_t n = read(w->fd, w->buf + w->len, w->cap - w->len);
+    if (n > 0) {
+        w->len += (size_t)n;
+    } else if (n == 0 || errno != EINTR) {
+        ended(w);
+    }
+}
+
+/* ---- what the person sees ---- */
+
+static void show(const struct test *t, const struct job *j)
+{
+    static const char *const words[] = {[SCN_PASS] = "ok  ", [SCN_FAIL] = "FAIL", [SCN_SKIP] = "skip", [SCN_ERROR] = "bad "};
+    enum scn_status st = j->res.status;
+    const char *text = j->res.text != NULL ? j->res.text : "";
+    if (st == SCN_ERROR) {
+        cli_bad("%.*s", (int)strcspn(text, "\n"), text);
+        return;
+    }
+    if (st == SCN_PASS && !t->verbose && !t->sweep) {
+        return;
+    }
+    printf("%s %s: %s", words[st], j->s->file, j->s->name);
+    if (st == SCN_SKIP) {
+        printf(" (%.*s)\n", (int)strcspn(text + strspn(text, " "), "\n"), text + strspn(text, " "));
+        return;
+    }
+    if (t->sweep) {
+        printf(" (%u points, %.1f s)\n%s", j->res.points, j->seconds, text);
+    } else {
+        printf(" (%.0f ms, %" PRIu64 " instructions, hash %08" PRIx32 ")\n%s", j->seconds * 1e3, j->res.insns, j->res.hash, text);
+    }
+    fflush(stdout);
+}
+
+static void run_all(struct test *t)
+{
+    struct worker w[MAX_JOBS] = {{.pid = 0}};
+    unsigned jobs = t->sweep ? 1 : t->jobs, next = 0, shown = 0, running = 0;
+    while (shown < t->n_job) {
+        for (unsigned i = 0; i < jobs && next < t->n_job; i++) {
+            if (w[i].pid != 0) {
+                continue;
+            }
+            if (start(t, &w[i], &t->job[next])) {
+                running++;
+            } else {
+                t->job[next].res = (struct scn_result){.status = SCN_FAIL, .text = strdup("  the host gives no process\n")};
+                t->job[next].done = true;
+            }
+            next++;
+        }
+        struct pollfd fds[MAX_JOBS];
+        for (unsigned i = 0; i < jobs; i++) {
+            fds[i] = (struct pollfd){.fd = w[i].pid != 0 ? w[i].fd : -1, .events = POLLIN};
+        }
+        if (running != 0 && poll(fds, jobs, -1) > 0) {
+            for (unsigned i = 0; i < jobs; i++) {
+                if (w[i].pid != 0 && fds[i].revents != 0) {
+                    receive(&w[i]);
+                    running -= w[i].pid == 0;
+                }
+            }
+        }
+        for (; shown < t->n_job && t->job[shown].done; shown++) {
+            show(t, &t->job[shown]);
+        }
+    }
+}
+
+static void xml_text(FILE *f, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '&' || c == '<' || c == '>' || c == '"') {
+            fprintf(f, "&#%u;", c);
+        } else if (c >= 0x20 || c == '\n' || c == '\t') {
+            fputc(c, f);
+        } else {
+            fputc('?', f);
+        }
+    }
+}
+
+static int write_junit(const struct test *t, const unsigned *counts)
+{
+    double sum = 0;
+    FILE *f = strcmp(t->junit, "-") == 0 ? stdout : fopen(t->junit, "w");
+    if (f == NULL) {
+        return cli_bad("--junit %s: cannot write: %s", t->junit, strerror(errno));
+    }
+    for (unsigned i = 0; i < t->n_job; i++) {
+        sum += t->job[i].seconds;
+    }
+    fprintf(f, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"hypscope\" tests=\"%u\" failures=\"%u\" "
+            "errors=\"%u\" skipped=\"%u\" time=\"%.3f\">\n", t->n_job, counts[SCN_FAIL], counts[SCN_ERROR], counts[SCN_SKIP], sum);
+    for (unsigned i = 0; i < t->n_job; i++) {
+        const struct job *j = &t->job[i];
+        static const char *const tags[] = {[SCN_FAIL] = "failure", [SCN_ERROR] = "error", [SCN_SKIP] = "skipped"};
+        fputs("  <testcase classname=\"", f);
+        xml_text(f, j->s->file);
+        fputs("\" name=\"", f);
+        xml_text(f, j->s->name);
+        fprintf(f, "\" time=\"%.3f\"", j->seconds);
+        if (j->res.status == SCN_PASS) {
+            fputs("/>\n", f);
+            continue;
+        }
+        const char *text = j->res.text != NULL ? j->res.text : "";
+        char first[200];
+        snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, "\n"), text);
+        fprintf(f, ">\n    <%s message=\"", tags[j->res.status]);
+        xml_text(f, first + strspn(first, " "));
+        fputs("\">", f);
+        xml_text(f, text);
+        fprintf(f, "</%s>\n  </testcase>\n", tags[j->res.status]);
+    }
+    fputs("</testsuite>\n</testsuites>\n", f);
+    bool bad = ferror(f) != 0;
+    if ((f == stdout ? fflush(f) : fclose(f)) != 0 || bad) {
+        return cli_bad("--junit %s: cannot write: %s", t->junit, strerror(errno)), EXIT_HOST;
+    }
+    return EXIT_OK;
+}
+
+/* ---- the command ---- */
+
+enum { OPT_JUNIT = 256, OPT_LIST, OPT_SWEEP, OPT_JOBS, OPT_ONLY, OPT_HELP };
+
+static const struct option options[] = {
+    {"junit", required_argument, NULL, OPT_JUNIT}, {"list", no_argument, NULL, OPT_LIST}, {"sweep", no_argument, NULL, OPT_SWEEP},
+    {"jobs", required_argument, NULL, OPT_JOBS}, {"only", required_argument, NULL, OPT_ONLY}, {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, OPT_HELP}, {NULL, 0, NULL, 0},
+};
+
+static int parse(struct test *t, int argc, char **argv)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    t->jobs = n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : (unsigned)n;
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int at = optind, c = getopt_long(argc, argv, ":vhj:", options, NULL);
+        char *end;
+        switch (c) {
+        case -1: break;
+        case OPT_JUNIT: t->junit = optarg; continue;
+        case OPT_LIST: t->list = true; continue;
+        case OPT_SWEEP: t->sweep = true; continue;
+        case OPT_ONLY: t->only = optarg; continue;
+        case 'v': t->verbose = true; continue;
+        case OPT_JOBS: case 'j':
+            t->jobs = (unsigned)strtoul(optarg, &end, 10);
+            if (*end != '\0' || t->jobs < 1 || t->jobs > MAX_JOBS) {
+                return cli_bad("--jobs %s: expected 1 to %d", optarg, MAX_JOBS);
+            }
+            continue;
+        case 'h': case OPT_HELP: cli_test_help(); return -1;
+        case ':': return cli_bad("%s: expected a value after it (see hypscope test --help)", argv[at]);
+        default: return cli_bad("%s: unknown option (see hypscope test --help)", argv[at]);
+        }
+        break;
+    }
+    if (optind == argc) {
+        return cli_bad("test: expected files or folders of scenarios (see hypscope test --help)");
+    }
+    int status = EXIT_OK;
+    for (; optind < argc && status == EXIT_OK; optind++) {
+        status = add_argument(t, argv[optind]);
+    }
+    t->env = (struct scn_env){.find_image = find_image, .jobs = t->jobs};
+    return status;
+}
+
+static int run_and_count(struct test *t)
+{
+    unsigned counts[4] = {0}, points = 0;
+    run_all(t);
+    for (unsigned i = 0; i < t->n_job; i++) {
+        counts[t->job[i].res.status]++;
+        points += t->job[i].res.points;
+    }
+    int status = t->junit != NULL ? write_junit(t, counts) : EXIT_OK;
+    if (t->sweep) {
+        printf("%u points, ", points);
+    }
+    printf("%u passed, %u failed", counts[SCN_PASS], counts[SCN_FAIL] + counts[SCN_ERROR]);
+    if (counts[SCN_SKIP] != 0) {
+        printf(", %u skipped", counts[SCN_SKIP]);
+    }
+    putchar('\n');
+    return status != EXIT_OK ? status : counts[SCN_ERROR] != 0 ? EXIT_USAGE : counts[SCN_FAIL] != 0 ? 1 : EXIT_OK;
+}
+
+static void release(struct test *t)
+{
+    for (unsigned i = 0; i < t->n_job; i++) {
+        free(t->job[i].res.text);
+    }
+    for (unsigned i = 0; i < t->n_files; i++) {
+        scn_file_free(t->files[i]);
+    }
+    for (unsigned i = 0; i < t->n_paths; i++) {
+        free(t->paths[i]);
+    }
+    free(t->job);
+    free(t->files);
+    free(t->paths);
+}
+
+int cli_test(int argc, char **argv)
+{
+    struct test t = {.list = false};
+    int status = parse(&t, argc, argv);
+    if (status == EXIT_OK) {
+        status = read_files(&t);
+    }
+    if (status == EXIT_OK && t.list) {
+        for (unsigned i = 0; i < t.n_job; i++) {
+            printf("%s:%u: %s%s\n", t.job[i].s->file, t.job[i].s->line, t.job[i].s->name, t.job[i].s->sweep.given ? " [sweep]" : "");
+        }
+    } else if (status == EXIT_OK && t.n_job == 0) {
+        status = cli_bad(t.sweep ? "test: no scenario with `sweep:' among these" : "test: no scenario among these (--sweep runs sweeps)");
+    } else if (status == EXIT_OK) {
+        status = run_and_count(&t);
+    }
+    release(&t);
+    return status < 0 ? EXIT_OK : status;
+}
