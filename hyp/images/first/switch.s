@@ -48,7 +48,6 @@ func guest_exit
     mov     x6, x0
     dsb     sy
     msr     daifclr, #4
-    isb
     .global serror_window_start
 serror_window_start:
     isb
