@@ -120,7 +120,7 @@ static const char test_help[] =
     "      - serror: 0x12\n"
     "        at: [ { event: exit HVC, n: 2 }, guest_exit ]\n"
     "    expect:\n"
-    "      - event: { kind: exception, type: serror, from: 2, pc: serror_window_start-4 .. serror_window_end }\n"
+    "      - event: { kind: exception, type: serror, from: 2, pc: serror_window_start .. serror_window_end }\n"
     "      - stop: power-off\n"
     "\n"
     "Examples\n"

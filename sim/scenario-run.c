@@ -40,6 +40,11 @@ static void expect_within(const struct scn_run *r, struct scn_expect *x, const s
     const struct scn_event *ev = &x->ev[x->seen];
     alike(x, ev, rec, number);
     if (!scn_event_match(ev, rec, pe, r->ids) || ++x->seen_in_step < (ev->n == 0 ? 1 : ev->n)) {
+        if (x->seen == 1 && x->ev[0].n == 0 && scn_event_match(&x->ev[0], rec, pe, r->ids)) { /* a later `from` */
+            x->since_insns = rec->icount;
+            x->since_ns = rec->time_ns;
+            x->focus = number;
+        }
         return;
     }
     x->seen_in_step = 0;

@@ -1501,6 +1501,13 @@ static bool build(struct yp *p, struct scn_file *f)
             list = get(p, kv->value);
         }
     }
+    for (size_t i = 0; i < pairs(top) && list != NULL; i++) {
+        const yaml_node_pair_t *kv = &top->data.mapping.pairs.start[i];
+        const char *k = scalar(get(p, kv->key));
+        if (k != NULL && strcmp(k, "sweep") == 0) {
+            return bad(p, get(p, kv->key), "expected `sweep:' in one of the scenarios, not for all of them");
+        }
+    }
     const char *base = strrchr(p->file, '/');
     struct scenario defaults = {
         .name = base != NULL ? base + 1 : p->file, .file = p->file,
