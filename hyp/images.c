@@ -13,13 +13,17 @@
 
 #ifdef WITH_IMAGES
 IMAGE_DATA(first);
+IMAGE_DATA(hyp2011);
 IMAGE_DATA(kvm414);
+IMAGE_DATA(kvm56);
 #endif
 
 static const struct hyp_image images[] = {
 #ifdef WITH_IMAGES
     IMAGE(first, "a small hypervisor with a guest that exits once for each reason"),
+    IMAGE(hyp2011, "the design of 2011: a host at EL1 goes to EL2 by HVC and back by another HVC"),
     IMAGE(kvm414, "a host at EL1, and the world switch in the manner of Linux 4.14"),
+    IMAGE(kvm56, "the same host, and the world switch in the manner of Linux 5.6: RAS, pointer authentication"),
 #endif
     {.name = NULL},
 };

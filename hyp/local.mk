@@ -9,7 +9,7 @@ libhs_la_SOURCES += \
 # --- images ---------------------------------------------------------------------------------------------------------
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
-hyp_images = first kvm414
+hyp_images = first kvm414 hyp2011
 hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
 hyp_image_s =
 
@@ -39,7 +39,7 @@ kvm_common_s = \
 	hyp/images/kvm-common/host.s \
 	hyp/images/kvm-common/run.s
 hyp_image_s += $(kvm_common_s)
-hyp_image_inc += hyp/images/kvm-common/kvm.s
+hyp_image_inc += hyp/images/kvm-common/kvm.s hyp/images/kvm-common/host-macros.s
 
 kvm414_s = $(hyp_lib) $(kvm_common_s) \
 	hyp/images/lib/tables.s \
@@ -48,13 +48,36 @@ kvm414_s = $(hyp_lib) $(kvm_common_s) \
 hyp/images/kvm414.elf: $(kvm414_s:.s=.guest.o)
 hyp_image_s += $(kvm414_s)
 
+# A host at EL1 that the images share in which EL2 is only called
+el1host_s = \
+	hyp/images/el1host/guest.s \
+	hyp/images/el1host/host.s
+hyp_image_s += $(el1host_s)
+hyp_image_inc += hyp/images/el1host/el1host.s
+
+hyp2011_s = $(hyp_lib) $(el1host_s) \
+	hyp/images/lib/tables.s \
+	hyp/images/hyp2011/boot.s \
+	hyp/images/hyp2011/host.s \
+	hyp/images/hyp2011/switch.s
+hyp/images/hyp2011.elf: $(hyp2011_s:.s=.guest.o)
+hyp_image_s += $(hyp2011_s)
+
+kvm56_s = $(hyp_lib) $(kvm_common_s) \
+	hyp/images/lib/tables.s \
+	hyp/images/kvm56/entry.s \
+	hyp/images/kvm56/pauth.s \
+	hyp/images/kvm56/vectors.s
+hyp/images/kvm56.elf: $(kvm56_s:.s=.guest.o)
+hyp_image_s += $(kvm56_s)
+
 EXTRA_DIST += $(hyp_image_s) $(hyp_image_inc) hyp/images/lib/image.ld
 
 if WITH_IMAGES
 nodist_libhs_la_SOURCES += hyp-images-data.c
 
 hyp/images/%.guest.o: hyp/images/%.s
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(srcdir)/hyp/images/lib \
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -I $(srcdir)/hyp/images/lib -I $(srcdir)/hyp/images/el1host \
 	    -I $(srcdir)/hyp/images/kvm-common -I $(dir $<) -o $@ $<
 $(sort $(hyp_image_s:.s=.guest.o)): $(hyp_image_inc)
 

@@ -4,33 +4,11 @@
 .include "defs.s"
 .include "context.s"
 .include "kvm.s"
+.include "host-macros.s"
 
 // el2_call: HVC with x0..x3 set. It is a function call: x0..x18 and x30 are lost.
 .macro el2_call
     hvc     #0
-.endm
-
-.macro count symbol, a, b
-    adr_l   \a, \symbol
-    ldr     \b, [\a]
-    add     \b, \b, #1
-    str     \b, [\a]
-.endm
-
-.macro expect name, value, symbol
-    adr_l   x0, \name
-    mov_imm x1, \value
-    adr_l   x2, \symbol
-    ldr     x2, [x2]
-    bl      check
-.endm
-
-// x0 is the value that was seen
-.macro expect_x0 name, value
-    mov     x2, x0
-    adr_l   x0, \name
-    mov_imm x1, \value
-    bl      check
 .endm
 
 func host_start

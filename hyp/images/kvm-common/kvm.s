@@ -57,3 +57,9 @@ HOST_SIZE:
 
 .equ PSTATE_EL2H_MASKED, 0x3c9
 .equ INTID_TEST, 40                  // an SPI that nothing drives: for tests
+
+// After an ERET, so that nothing behind it runs speculatively (SB, where there is no FEAT_SB).
+.macro speculation_barrier
+    dsb     nsh
+    isb
+.endm

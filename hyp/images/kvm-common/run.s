@@ -44,6 +44,7 @@ func vcpu_run
     mov     x0, x19
     bl      sysregs_restore
 
+label vcpu_run_enter
     mov     x0, x19
     mov     x1, x20
     bl      guest_enter
@@ -56,7 +57,9 @@ label vcpu_run_back
     str     x1, [x19, #VCPU_FAR]
     mrs     x1, hpfar_el2
     str     x1, [x19, #VCPU_HPFAR]
-3:  str     x0, [sp, #-16]!
+3:  bl      fixup_guest_exit         // what the image settles here and now (5.6: the first use of FP)
+    cbnz    x1, vcpu_run_enter
+    str     x0, [sp, #-16]!
     mov     x0, x19
     bl      sysregs_save
     mov     x1, #3
@@ -92,6 +95,14 @@ label vcpu_run_hcr_host
     ldp     x29, x30, [sp], #32
     ret
 endfunc vcpu_run
+
+// fixup_guest_exit(x0: exit code, x19: vcpu, x20: host context) -> x0: exit code, x1: 1 to enter again. x2..x17 may be used.
+.weak fixup_guest_exit
+func no_fixup
+    mov     x1, #0
+    ret
+endfunc no_fixup
+.set fixup_guest_exit, no_fixup
 
 func sysregs_save
     for_each_sysreg save_one

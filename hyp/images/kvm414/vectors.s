@@ -165,19 +165,21 @@ label hyp_vectors
     vector  el2h_sync_invalid        // EL2 with SP_EL2
     vector  el2h_irq_invalid
     vector  el2h_fiq_invalid
-label vector_el2_error
     vector  el2_error
-label vector_el1_sync
     vector  el1_sync                 // EL1 or EL0, AArch64: the host's HVC, or the guest
-label vector_el1_irq
     vector  el1_irq
     vector  el1_fiq_invalid
-label vector_el1_error
     vector  el1_error
     vector  el1_sync                 // AArch32
     vector  el1_irq
     vector  el1_fiq_invalid
     vector  el1_error
+
+.set vector_el2_error, hyp_vectors + 0x380
+.set vector_el1_sync, hyp_vectors + 0x400
+.set vector_el1_irq, hyp_vectors + 0x480
+.set vector_el1_error, hyp_vectors + 0x580
+.global vector_el2_error, vector_el1_sync, vector_el1_irq, vector_el1_error
 
 .section .data
     .balign 8
