@@ -183,7 +183,7 @@ static void json_line(struct switches *s, const struct rec *r, uint64_t pc, uint
     if (symbol_text(s, pc, sym, sizeof(sym))) {
         json_string(s->out, "symbol", sym);
     }
-    fprintf(s->out, ",\"el\":%u", is_exit ? r->from_el : r->el);
+    fprintf(s->out, ",\"el\":%d", is_exit ? r->from_el : r->el);
     if (timed) {
         fprintf(s->out, ",\"%s_ns\":%" PRIu64 ",\"%s_insns\":%" PRIu64, is_exit ? "guest" : "host", side_ns,
                 is_exit ? "guest" : "host", side_insns);

@@ -3,6 +3,7 @@
 # The embedded image "first" runs on each model: what it says, which exits the switch list counts, and that two runs
 # and a run without the list end alike.
 set -eu
+# shellcheck disable=SC2154 # make check sets it
 hypscope=$top_builddir/hypscope
 dir=tests/image-first.tmp
 rm -rf "$dir"
