@@ -9,7 +9,7 @@ libhs_la_SOURCES += \
 # --- images ---------------------------------------------------------------------------------------------------------
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
-hyp_images = first kvm414 hyp2011
+hyp_images = first hyp2011 kvm414 kvm56
 hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
 hyp_image_s =
 
