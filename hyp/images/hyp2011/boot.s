@@ -12,9 +12,6 @@ func _start
     bl      el2_configure            // VTTBR_EL2 = 0: VMID 0 is the host
     bl      mmu_on
     bl      gic_init
-    // The guest's GIC is software of the host: its CPU interface traps (TC: common registers, TALL1: group 1).
-    mov_imm x0, (1 << 12 | 1 << 10)
-    msr     ich_hcr_el2, x0
     mov_imm x0, HCR_RW               // the host has interrupts and SErrors to itself
     msr     hcr_el2, x0
     mov_imm x0, SCTLR_EL1_OFF

@@ -20,6 +20,8 @@
 .include "context.s"
 .include "el1host.s"
 
+.equ ICH_HCR_TC, 1 << 10             // common registers
+.equ ICH_HCR_TALL1, 1 << 12          // those of group 1
 .equ FRAME_SIZE, (CTX_FP + 15) & ~15 // general and system registers
 
 // vcpu_run(x0: vcpu) -> x0: EXIT_*. Called at EL1 with IRQs masked.
@@ -47,6 +49,10 @@ label now_at_el2                     // same code, same general registers, other
     msr     hcr_el2, x1
     mov_imm x1, (CPTR_RES1 | CPTR_TFP) // FP is not switched: it traps
     msr     cptr_el2, x1
+    // The guest's GIC is software of the host: its CPU interface traps. (It would for the host too: ICH_HCR_EL2 does
+    // not ask about IMO.)
+    mov_imm x1, (ICH_HCR_TC | ICH_HCR_TALL1)
+    msr     ich_hcr_el2, x1
     ldr     x1, [x0, #VCPU_VTTBR]
     msr     vttbr_el2, x1
     isb
@@ -85,6 +91,7 @@ label guest_exit
     msr     hcr_el2, x1
     mov_imm x1, CPTR_RES1
     msr     cptr_el2, x1
+    msr     ich_hcr_el2, xzr
     msr     vttbr_el2, xzr           // VMID 0 again
     isb
     mov     x0, sp
@@ -156,6 +163,9 @@ label hyp_hvc                        // the host: go on at EL2 after its HVC, an
     mrs     x30, elr_el2
     br      x30
 label guest_trap
+    mrs     x1, vttbr_el2            // nothing of the host traps, apart from its HVC
+    ubfx    x1, x1, #48, #8
+    cbz     x1, hyp_invalid
     mov     x0, #EXIT_TRAP
     b       guest_exit
 endfunc hyp_sync
