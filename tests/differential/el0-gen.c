@@ -81,11 +81,11 @@ static uint64_t choose_code(struct rng *r)
 static void random_state(struct el0_gen *g, struct el0_state *s, const struct a64_row *row)
 {
     struct rng *r = &g->rng;
-    bool special = one_in(r, 6), same = one_in(r, 8);
+    bool special = one_in(r, 6), extreme = one_in(r, 6), same = one_in(r, 8);
     enum value_kind mixed = (enum value_kind)below(r, 5);
     memset(s, 0, sizeof(*s));
     for (unsigned i = 0; i < 31; i++) {
-        s->x[i] = i > 0 && same && one_in(r, 2) ? s->x[below(r, i)] : value_x(r);
+        s->x[i] = i > 0 && same && one_in(r, 2) ? s->x[below(r, i)] : extreme ? value_x_extreme(r) : value_x(r);
     }
     for (unsigned i = 0; i < 32; i++) {
         enum value_kind k = row != NULL ? value_kind_of_row(r, row) : one_in(r, 3) ? (enum value_kind)below(r, 5) : mixed;

@@ -53,6 +53,13 @@ uint64_t value_x(struct rng *r)
     }
 }
 
+uint64_t value_x_extreme(struct rng *r)
+{
+    static const uint64_t list[] = {0, 1, UINT64_MAX, INT64_MAX, BIT64(63), INT32_MAX, BIT64(31), UINT32_MAX,
+                                    UINT64_C(0xffffffff80000000), UINT64_C(0x100000000)};
+    return list[below(r, ARRAY_LEN(list))];
+}
+
 /* Lanes of one size, many of them at the edges */
 static uint64_t lanes(struct rng *r)
 {
