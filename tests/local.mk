@@ -74,5 +74,27 @@ AM_TESTS_ENVIRONMENT = CK_TAP_LOG_FILE_NAME=-; CK_DEFAULT_TIMEOUT=120; srcdir='$
 	export CK_TAP_LOG_FILE_NAME CK_DEFAULT_TIMEOUT srcdir top_builddir;
 
 EXTRA_DIST += tests/timed $(check_SCRIPTS)
+
+# what tools/test runs besides `make check`
+EXTRA_DIST += \
+	tests/README.md \
+	tests/differential/fp-case.h \
+	tests/differential/fp-diff.c \
+	tests/differential/fp-guest.c \
+	tests/differential/fp-peer.sh \
+	tests/differential/fp-rows.awk \
+	tests/differential/simd-case.h \
+	tests/differential/simd-disas.c \
+	tests/differential/simd-guest.c \
+	tests/differential/simd-host.c \
+	tests/differential/simd-peer.sh \
+	tests/exits-as-peer \
+	tests/guests \
+	tests/run-differential \
+	tests/run-scenarios \
+	tests/run-system \
+	tests/run-workloads \
+	tests/scenarios \
+	tests/system
 mostlyclean-local:
 	-rm -rf tests/seconds
