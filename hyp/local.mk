@@ -32,11 +32,12 @@ hyp/images/first.elf: $(first_s:.s=.guest.o)
 hyp_image_s += $(first_s)
 hyp_image_inc += hyp/images/first/vcpu.s
 
-# kvm414 and kvm56 have the host, the guest and the run in common
+# kvm414 and kvm56 have the host, the guest and the run in common; vhe has the same host program, at EL2
 kvm_common_s = \
 	hyp/images/kvm-common/boot.s \
 	hyp/images/kvm-common/guest.s \
 	hyp/images/kvm-common/host.s \
+	hyp/images/kvm-common/host-el1.s \
 	hyp/images/kvm-common/run.s
 hyp_image_s += $(kvm_common_s)
 hyp_image_inc += hyp/images/kvm-common/kvm.s hyp/images/kvm-common/host-macros.s

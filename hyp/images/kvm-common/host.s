@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The host: a kernel at EL1, mapped at its own addresses. It installs the hypervisor, runs the guest, handles its exits,
-// and reports. It takes interrupts and SErrors of its own like any kernel.
+// The host: a kernel, mapped at its own addresses. It runs the guest, handles its exits, and reports. It takes interrupts
+// and SErrors of its own like any kernel. It runs at EL1 (kvm414, kvm56: host-el1.s) or, with VHE, at EL2 (vhe), where
+// HCR_EL2.E2H makes SCTLR_EL1, VBAR_EL1, ESR_EL1 ... mean EL2's: nothing in this file differs. An image adds
+//   host_install   before the first run: whatever makes run_guest work
+//   run_guest      x0: vcpu -> x0: EXIT_*
+//   host_leave     after the last
 .include "defs.s"
 .include "context.s"
 .include "kvm.s"
@@ -38,37 +42,23 @@ func host_start
     msr     daifclr, #4              // SErrors show themselves here
     isb
 
-    // through the stub: install
-    mov     x0, #HVC_SET_VECTORS
-    adr_l   x1, init_vectors
-    hvc     #0
-    adr_l   x0, host_context
-    hvc     #0
+    bl      host_install
     bl      host_prepare
 label host_run_start
     bl      host_run
     bl      host_checks
-    bl      host_restart
+    bl      host_leave
     adr_l   x0, image_name
     b       finish
 endfunc host_start
 
-// Known values in what a switch must keep: callee-saved registers (see host_run), d8, TPIDR_EL1, keys.
+// Known values in what a switch must keep: callee-saved registers (see host_run), d8, TPIDR_EL0; then a vCPU.
 func host_prepare
     stp     x29, x30, [sp, #-16]!
-    mov     x0, #HVC_SET_VECTORS     // now refused
-    mov     x1, #0
-    hvc     #0
-    expect_x0 name_refused, HVC_STUB_ERR
-    adr_l   x0, hyp_read_vtr
-    el2_call
-    and     x0, x0, #0x1f
-    expect_x0 name_vtr, 3
     mov_imm x0, 0x1234567812345678
-    msr     tpidr_el1, x0
+    msr     tpidr_el0, x0
     fmov    d8, x0
     bl      host_extra_prepare
-    // a virtual CPU
     adr_l   x0, vcpu
     context_reset x0, x1
     adr_l   x1, hcr_guest
@@ -78,8 +68,7 @@ func host_prepare
     mov     x2, #1
     bfi     x1, x2, #48, #16
     str     x1, [x0, #VCPU_VTTBR]
-    adr_l   x0, hyp_flush_vm
-    el2_call
+    bl      host_vcpu_ready
     ldp     x29, x30, [sp], #16
     ret
 endfunc host_prepare
@@ -99,11 +88,9 @@ func host_run
     mov     x28, #0x28
 label host_loop
     msr     daifset, #2
-    adr_l   x0, vcpu_run
-    mov     x1, x19
-label host_hvc_run
-    el2_call
-label host_hvc_back
+    mov     x0, x19
+    bl      run_guest
+label host_run_back
     mov     x20, x0
     adr_l   x1, exit_code
     str     x0, [x1]
@@ -373,13 +360,12 @@ func host_checks
     adr     x0, msg_events
     bl      print
     expect  name_regs, 0, host_regs_lost
-    mrs     x0, tpidr_el1
+    mrs     x0, tpidr_el0
     expect_x0 name_tpidr, 0x1234567812345678
     fmov    x0, d8
     expect_x0 name_fp, 0x1234567812345678
     expect  name_wa1, 1, guest_notes + 8 * NOTE_WA1
     expect  name_wa2, 1, guest_notes + 8 * NOTE_WA2
-    expect  name_wa2_flag, 1, vcpu + VCPU_WA_FLAGS
     expect  name_gregs, 1, guest_notes + 8 * NOTE_REGS
     expect  name_ticks, 2, guest_notes + 8 * NOTE_TICKS
     expect  name_gfp, 3, guest_notes + 8 * NOTE_FP
@@ -389,48 +375,14 @@ func host_checks
     ret
 endfunc host_checks
 
-// Leave EL2 as it was found: a restart at EL2 with the MMU off, which comes back here, and the stub again.
-func host_restart
-    stp     x29, x30, [sp, #-16]!
-    mov     x0, #HVC_SOFT_RESTART
-    adr_l   x1, soft_restarted
-    adr_l   x2, restart_done
-    mov     x3, #0x33
-    mov     x4, #0x44
-    hvc     #0
-restart_done:                        // x0: CurrentEL there, x1: SCTLR_EL2.M there, x2: what x4 was
-    mov     x21, x1
-    mov     x22, x2
-    expect_x0 name_restart_el, 2
-    mov     x0, x21
-    expect_x0 name_restart_mmu, 0
-    mov     x0, x22
-    expect_x0 name_restart_arg, 0x44
-    mov     x0, #HVC_SET_VECTORS     // the stub takes it again
-    adr_l   x1, stub_vectors
-    hvc     #0
-    expect_x0 name_stub, 0
-    ldp     x29, x30, [sp], #16
-    ret
-endfunc host_restart
-
-func soft_restarted                  // at EL2; x0: where to return to at EL1
-    msr     elr_el2, x0
-    mov     x0, #PSTATE_EL1H_MASKED
-    msr     spsr_el2, x0
-    mrs     x0, currentel
-    lsr     x0, x0, #2
-    mrs     x1, sctlr_el2
-    and     x1, x1, #1
-    eret
-endfunc soft_restarted
-
 .weak host_extra_prepare
 .weak host_extra_checks
+.weak host_vcpu_ready
 func nothing_extra
     ret
 endfunc nothing_extra
 .set host_extra_prepare, nothing_extra
+.set host_vcpu_ready, nothing_extra
 .set host_extra_checks, nothing_extra
 
 msg_say:        .asciz "guest: %s\n"
@@ -440,22 +392,15 @@ msg_events:     .asciz "host: took %d SErrors and %d other IRQs; the guest took 
 msg_unexpected: .asciz "host: exit that nobody handles: ESR %x PC %x FAR %x\n"
 msg_panic:      .asciz "host: EL2 panicked: vector %d ESR %x ELR %x FAR %x\n"
 msg_invalid:    .asciz "host: unexpected exception: ESR %x ELR %x FAR %x\n"
-name_refused:     .asciz "vectors cannot be set while the hypervisor is there"
-name_vtr:         .asciz "an EL2 call returns a value"
 name_regs:        .asciz "host's callee-saved registers kept"
 name_tpidr:       .asciz "host's system registers kept"
 name_fp:          .asciz "host's FP registers kept"
 name_wa1:         .asciz "guest: ARCH_WORKAROUND_1 returned 0"
 name_wa2:         .asciz "guest: ARCH_WORKAROUND_2 returned 0"
-name_wa2_flag:    .asciz "ARCH_WORKAROUND_2 set the guest's flag"
 name_gregs:       .asciz "guest's registers kept"
 name_ticks:       .asciz "guest: timer interrupts"
 name_gfp:         .asciz "guest: FP"
 name_mmio:        .asciz "guest: MMIO"
-name_restart_el:  .asciz "soft restart goes on at EL2"
-name_restart_mmu: .asciz "soft restart has the MMU off"
-name_restart_arg: .asciz "soft restart passes arguments"
-name_stub:        .asciz "the stub is back"
 
 .section .tables, "aw"
 .equ HOST_RX, AF | SH_INNER | UXN | AP_RO | ATTR_NORMAL | DESC_BLOCK

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the images kvm414 and kvm56 share: a virtual CPU, the host's context, the calls from the host to EL2.
+// What the images kvm414, kvm56 and vhe share: a virtual CPU, the host's context, the calls from the host to EL2.
 
 // ---- a virtual CPU ---------------------------------------------------------------------------------------------------
 .struct 0
@@ -16,13 +16,17 @@ VCPU_AP1R0:     .skip 8
 VCPU_LR0:       .skip 8
 VCPU_WA_FLAGS:  .skip 8              // bit 0: the guest wants the workaround 2
 VCPU_FP_TRAPS:  .skip 8
+VCPU_DBG:       .skip 32             // VHE: DBGBVR0_EL1, DBGBCR0_EL1, DBGWVR0_EL1, DBGWCR0_EL1
+VCPU_FLAGS:     .skip 8              // VHE: bit 0: go on after the instruction that exited
 VCPU_SIZE:
 .equ VCPU_WA2_FLAG_SHIFT, 0
+.equ VCPU_INCREMENT_PC, 1
 
 // ---- the host's context, one a PE; TPIDR_EL2 points to it -------------------------------------------------------------
 .struct 0
 HOST_CTX:       .skip CTX_SIZE
 HOST_VCPU:      .skip 8              // the vCPU that runs
+HOST_DBG:       .skip 32
 HOST_SIZE:
 .text
 
