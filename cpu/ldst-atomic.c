@@ -71,17 +71,47 @@ static bool load_exclusive(struct pe *pe, const struct slot *s, unsigned size)
     return true;
 }
 
+/* Is the first register of a pair, at the lower address, in the upper half of the one access? (BigEndian() in LDXP, STXP, CASP) */
+static bool pair_reversed(const struct pe *pe)
+{
+    return bit64(pe->regs.sctlr, pe->el == 0 ? 24 : 25);
+}
+
+/* Both registers of a pair, `size` bytes each, in one access: d[0] is the first one's value. */
+static bool pair_read(struct pe *pe, uint64_t va, unsigned size, union vreg *v)
+{
+    if (size == 4) {
+        if (!mem_read(pe, va, 8, MEM_ATOMIC, &v->d[0])) {
+            return false;
+        }
+        v->d[1] = v->d[0] >> 32;
+        v->d[0] = (uint32_t)v->d[0];
+    } else if (!mem_read128(pe, va, MEM_ATOMIC, v)) {
+        return false;
+    }
+    if (unlikely(pair_reversed(pe))) {
+        uint64_t first = v->d[1];
+        v->d[1] = v->d[0];
+        v->d[0] = first;
+    }
+    return true;
+}
+
+static bool pair_write(struct pe *pe, uint64_t va, unsigned size, uint64_t first, uint64_t second)
+{
+    bool reversed = pair_reversed(pe);
+    union vreg v = {.d = {reversed ? second : first, reversed ? first : second}};
+    if (size == 4) {
+        return mem_write(pe, va, 8, MEM_ATOMIC, (uint32_t)v.d[0] | v.d[1] << 32);
+    }
+    return mem_write128(pe, va, MEM_ATOMIC, &v);
+}
+
 static bool load_exclusive_pair(struct pe *pe, const struct slot *s, unsigned size)
 {
     uint64_t va = pe->x[s->rn];
     union vreg v;
-    if (size == 4) {
-        if (!mem_read(pe, va, 8, MEM_ATOMIC, &v.d[0])) {
-            return false;
-        }
-        v.d[1] = v.d[0] >> 32;
-        v.d[0] = (uint32_t)v.d[0];
-    } else if (!mem_read128(pe, va, MEM_ATOMIC, &v)) {
+    if (!pair_read(pe, va, size, &v)) {
         return false;
     }
     pe->mon_armed = true;
@@ -105,15 +135,8 @@ static bool store_exclusive(struct pe *pe, const struct slot *s, unsigned size, 
     bool pass = pe->mon_armed && pe->mon_pa == pa && pe->mon_size == bytes;
     pe->mon_armed = false;
     if (pass) {
-        bool ok;
-        if (!pair) {
-            ok = mem_write(pe, va, size, MEM_ATOMIC, pe->x[s->rd]);
-        } else if (size == 4) {
-            ok = mem_write(pe, va, 8, MEM_ATOMIC, (uint32_t)pe->x[s->rd] | pe->x[s->ra] << 32);
-        } else {
-            union vreg v = {.d = {pe->x[s->rd], pe->x[s->ra]}};
-            ok = mem_write128(pe, va, MEM_ATOMIC, &v);
-        }
+        bool ok = pair ? pair_write(pe, va, size, pe->x[s->rd], pe->x[s->ra])
+                       : mem_write(pe, va, size, MEM_ATOMIC, pe->x[s->rd]);
         if (!ok) {
             return false;
         }
@@ -188,22 +211,12 @@ static bool compare_and_swap_pair(struct pe *pe, const struct slot *s, unsigned 
     }
     uint64_t m = ones64(size * 8);
     unsigned rs1 = s->rm + 1u, rt1 = s->rd + 1u;
-    if (size == 4) {
-        if (!mem_read(pe, va, 8, MEM_ATOMIC, &old.d[0])) {
-            return false;
-        }
-        old.d[1] = old.d[0] >> 32;
-        old.d[0] = (uint32_t)old.d[0];
-    } else if (!mem_read128(pe, va, MEM_ATOMIC, &old)) {
+    if (!pair_read(pe, va, size, &old)) {
         return false;
     }
-    if (old.d[0] == (pe->x[s->rm] & m) && old.d[1] == (pe->x[rs1] & m)) {
-        union vreg val = {.d = {pe->x[s->rd] & m, pe->x[rt1] & m}};
-        bool ok = size == 4 ? mem_write(pe, va, 8, MEM_ATOMIC, val.d[0] | val.d[1] << 32)
-                            : mem_write128(pe, va, MEM_ATOMIC, &val);
-        if (!ok) {
-            return false;
-        }
+    if (old.d[0] == (pe->x[s->rm] & m) && old.d[1] == (pe->x[rs1] & m) &&
+        !pair_write(pe, va, size, pe->x[s->rd] & m, pe->x[rt1] & m)) {
+        return false;
     }
     put(pe, s->rm, old.d[0]);
     put(pe, rs1, old.d[1]);
