@@ -4,12 +4,18 @@ libhs_la_SOURCES += \
 	hyp/images.c \
 	hyp/images.h \
 	hyp/switches.c \
-	hyp/switches.h
+	hyp/switches.h \
+	hyp/text.c \
+	hyp/text.h \
+	hyp/windows.c \
+	hyp/windows.h \
+	hyp/windows-int.h \
+	hyp/windows-text.c
 
 # --- images ---------------------------------------------------------------------------------------------------------
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
-hyp_images = first hyp2011 kvm414 kvm56
+hyp_images = first hyp2011 kvm414 kvm56 nvhe vhe
 hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
 hyp_image_s =
 
@@ -64,6 +70,16 @@ hyp2011_s = $(hyp_lib) $(el1host_s) \
 hyp/images/hyp2011.elf: $(hyp2011_s:.s=.guest.o)
 hyp_image_s += $(hyp2011_s)
 
+nvhe_s = $(hyp_lib) $(el1host_s) \
+	hyp/images/lib/tables.s \
+	hyp/images/nvhe/boot.s \
+	hyp/images/nvhe/entry.s \
+	hyp/images/nvhe/host.s \
+	hyp/images/nvhe/switch.s
+hyp/images/nvhe.elf: $(nvhe_s:.s=.guest.o)
+hyp_image_s += $(nvhe_s)
+hyp_image_inc += hyp/images/nvhe/nvhe.s
+
 kvm56_s = $(hyp_lib) $(kvm_common_s) \
 	hyp/images/lib/tables.s \
 	hyp/images/kvm56/entry.s \
@@ -71,6 +87,19 @@ kvm56_s = $(hyp_lib) $(kvm_common_s) \
 	hyp/images/kvm56/vectors.s
 hyp/images/kvm56.elf: $(kvm56_s:.s=.guest.o)
 hyp_image_s += $(kvm56_s)
+
+vhe_s = $(hyp_lib) \
+	hyp/images/lib/tables.s \
+	hyp/images/kvm-common/guest.s \
+	hyp/images/kvm-common/host.s \
+	hyp/images/kvm56/entry.s \
+	hyp/images/vhe/boot.s \
+	hyp/images/vhe/host-el2.s \
+	hyp/images/vhe/switch.s \
+	hyp/images/vhe/vectors.s
+hyp/images/vhe.elf: $(vhe_s:.s=.guest.o)
+hyp_image_s += $(vhe_s)
+hyp_image_inc += hyp/images/vhe/vhe.s
 
 EXTRA_DIST += $(hyp_image_s) $(hyp_image_inc) hyp/images/lib/image.ld
 

@@ -185,10 +185,11 @@ func handle_trap
     b       power_reset
 endfunc handle_trap
 
+// The run does it, when the guest is entered (4.14 changed the PC here; the flag came later, and vhe shows it).
 .macro skip_instruction
-    ldr     x2, [x0, #CTX_PC]
-    add     x2, x2, #4
-    str     x2, [x0, #CTX_PC]
+    ldr     x2, [x0, #VCPU_FLAGS]
+    orr     x2, x2, #VCPU_INCREMENT_PC
+    str     x2, [x0, #VCPU_FLAGS]
 .endm
 
 func handle_hvc
@@ -205,7 +206,11 @@ func handle_hvc
     mov_imm x4, PSCI_SYSTEM_OFF
     cmp     x1, x4
     b.eq    4f
+    mov_imm x4, ARCH_WORKAROUND_1    // where EL2 did not answer it: done by being here
+    sub     x4, x4, x1
+    cmp     x4, #1                   // ... and ARCH_WORKAROUND_2
     mov     x4, #-1                  // NOT_SUPPORTED
+    csel    x4, xzr, x4, ls
     str     x4, [x0, #CTX_X]
 1:  mov     x0, #0
     ldp     x29, x30, [sp], #16

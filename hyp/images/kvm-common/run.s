@@ -41,7 +41,15 @@ func vcpu_run
     // timer: the guest has the virtual one, its physical timer would trap
     mov     x1, #1
     msr     cnthctl_el2, x1
-    mov     x0, x19
+    // an instruction that the host has done for the guest
+    ldr     x1, [x19, #VCPU_FLAGS]
+    tbz     x1, #0, 2f
+    and     x1, x1, #~VCPU_INCREMENT_PC
+    str     x1, [x19, #VCPU_FLAGS]
+    ldr     x1, [x19, #CTX_PC]
+    add     x1, x1, #4
+    str     x1, [x19, #CTX_PC]
+2:  mov     x0, x19
     bl      sysregs_restore
 
 label vcpu_run_enter
