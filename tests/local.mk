@@ -42,6 +42,15 @@ check_SCRIPTS += \
 noinst_PROGRAMS += tests/fuzz/random-exec
 tests_fuzz_random_exec_LDADD = libhs.la
 
+# libFuzzer targets, run by hand
+if ENABLE_FUZZ
+noinst_PROGRAMS += tests/fuzz/fuzz-load
+endif
+tests_fuzz_fuzz_load_SOURCES = tests/fuzz/fuzz-load.c
+tests_fuzz_fuzz_load_LDADD = libhs.la
+tests_fuzz_fuzz_load_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+EXTRA_DIST += tests/fuzz/fuzz-load.c
+
 # EL0 against another implementation: el0.sh builds its other half and runs it.
 noinst_PROGRAMS += tests/differential/el0
 tests_differential_el0_SOURCES = \
