@@ -116,10 +116,11 @@ el2_common:
 1:      str     x1, [x2, #P_PSTATE]
         mrs     x1, hcr_el2
         str     x1, [x2, #P_HCR_OUT]
+        ldr     x1, =SCTLR_EL2_BASE         // the MMU goes off before TCR_EL2 changes its layout with E2H
+        msr     sctlr_el2, x1
+        isb
         mov     x1, #1 << 31
         msr     hcr_el2, x1
-        ldr     x1, =SCTLR_EL2_BASE
-        msr     sctlr_el2, x1
         isb
         msr     spsel, #1
         ldr     x3, [x0, #8]
@@ -147,10 +148,11 @@ el2_common:
         ldp     x29, x30, [sp], #96
         ret
 
-stray:  mov     x0, #1 << 31
-        msr     hcr_el2, x0
-        ldr     x0, =SCTLR_EL2_BASE
+stray:  ldr     x0, =SCTLR_EL2_BASE
         msr     sctlr_el2, x0
+        isb
+        mov     x0, #1 << 31
+        msr     hcr_el2, x0
         isb
         msr     spsel, #1
         ldr     x0, =stack_top

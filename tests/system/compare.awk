@@ -27,6 +27,11 @@ function only_bits(a, b, mask,    n, m, x, y, i) {
     return 1
 }
 function only_bits_word(x, y, mask,    i, p, q, m, d) {
+    # NAME=VALUE: the names must agree
+    if (match(x, /^[a-z0-9.]+=/) && substr(x, 1, RLENGTH) == substr(y, 1, RLENGTH)) {
+        y = substr(y, RLENGTH + 1)
+        x = substr(x, RLENGTH + 1)
+    }
     if (x !~ /^[0-9a-f]+$/ || y !~ /^[0-9a-f]+$/) {
         return 0
     }

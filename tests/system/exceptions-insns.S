@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What raises exceptions: named pieces of code, each ending in RET if it gets there. X2 is an address, X3 another. */
+/* What raises exceptions: named pieces of code, each ending in RET if it gets there. X2 is an address, X3 another; X5, X6, X7 are X30 + 1, 2, 3. */
         .arch   armv8.2-a+fp+simd+lse+rcpc
         .section .low, "ax"
 
@@ -84,10 +84,10 @@
         piece   bti, .inst 0xd503245f
         piece   ld64b, .inst 0xf83fd040
         piece   eretaa, .inst 0xd69f0bff
-        piece   br_odd1, add x3, x30, #1; br x3
-        piece   br_odd2, add x3, x30, #2; br x3
-        piece   br_odd3, add x3, x30, #3; blr x3
-        piece   ret_odd, add x30, x30, #2
+        piece   br_odd1, br x5
+        piece   br_odd2, br x6
+        piece   blr_odd3, blr x7
+        piece   ret_odd, ret x6
         table_end
 
         table   pieces_sp

@@ -66,13 +66,17 @@ static void plain(const struct world *w)
             struct probe p;
             WR(vbar_el1, el1_vectors);
             init(&p, w, s->code);
+            p.x[5] = p.lr + 1;
+            p.x[6] = p.lr + 2;
+            p.x[7] = p.lr + 3;
             p.hcr |= variants[v].hcr;
             WR(mdcr_el2, variants[v].mdcr);
             if (variants[v].hcr & BIT(HCR_HCD)) {
                 probe_end_by_smc(&p);
             }
             struct outcome o = probe_go(&p);
-            report(variants[v].name, w, s->name, &p, &o, SHOW_ALL);
+            bool odd = esr_ec(o.esr) == 0x22;
+            report(variants[v].name, w, s->name, &p, &o, odd ? SHOW_SPSR | SHOW_PSTATE : SHOW_ALL);
             WR(mdcr_el2, 6);
             WR(vbar_el1, el1_vectors);
         }
