@@ -17,4 +17,8 @@ lint: all
 	@cd $(srcdir) && CLANG_FORMAT="$(CLANG_FORMAT)" CLANG_TIDY="$(CLANG_TIDY)" CPPCHECK="$(CPPCHECK)" \
 	    CODESPELL="$(CODESPELL)" SHELLCHECK="$(SHELLCHECK)" BUILD_DIR="$(abs_top_builddir)" tools/lint
 
-.PHONY: check-layers lint
+# Speed against QEMU's JIT; options in BENCHFLAGS, such as --quick or --save.
+bench: hypscope$(EXEEXT)
+	@HYPSCOPE="$(abs_top_builddir)/hypscope$(EXEEXT)" $(srcdir)/tools/bench $(BENCHFLAGS)
+
+.PHONY: bench check-layers lint
