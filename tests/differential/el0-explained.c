@@ -6,6 +6,7 @@
  *   rows: patterns         when: w[4:0]==w[9:5] && w[9:5]!=31
  *   peer: CPU models       differs: x v sp ...
  *   ours: signal, none or any, and so theirs
+ *   last-exclusive: patterns for the row of the last load exclusive before it in the block
  *   rule: what in the architecture decides
  */
 #include "el0.h"
@@ -69,6 +70,8 @@ static bool set_key(struct explained_entry *e, const char *key, const char *valu
         snprintf(e->when, sizeof(e->when), "%s", value);
     } else if (strcmp(key, "peer") == 0) {
         snprintf(e->peer, sizeof(e->peer), "%s", value);
+    } else if (strcmp(key, "last-exclusive") == 0) {
+        snprintf(e->exclusive, sizeof(e->exclusive), "%s", value);
     } else if (strcmp(key, "differs") == 0) {
         e->differs = diffs_of(value);
     } else if (strcmp(key, "ours") == 0) {
@@ -181,15 +184,16 @@ static bool condition_holds(const char *p, uint32_t w)
     return true;
 }
 
-struct explained_entry *explained_find(struct explained *e, const char *cpu, int row, uint32_t word, unsigned diff,
-                                       unsigned our_sig, unsigned their_sig)
+struct explained_entry *explained_find(struct explained *e, const char *cpu, const struct el0_difference *d)
 {
+    int row = a64_decode(d->word);
     const char *name = row < 0 ? "-" : a64_rows[row].name;
+    const char *exclusive = d->exclusive < 0 ? "-" : a64_rows[d->exclusive].name;
     for (unsigned i = 0; i < e->n; i++) {
         struct explained_entry *x = &e->entry[i];
-        if ((diff & ~x->differs) == 0 && name_matches(x->rows, name) && signal_fits(x->ours, our_sig) &&
-            signal_fits(x->theirs, their_sig) && (x->peer[0] == '\0' || name_matches(x->peer, cpu)) &&
-            condition_holds(x->when, word)) {
+        if ((d->diff & ~x->differs) == 0 && name_matches(x->rows, name) && signal_fits(x->ours, d->our_sig) &&
+            signal_fits(x->theirs, d->their_sig) && (x->peer[0] == '\0' || name_matches(x->peer, cpu)) &&
+            (x->exclusive[0] == '\0' || name_matches(x->exclusive, exclusive)) && condition_holds(x->when, d->word)) {
             x->used++;
             return x;
         }

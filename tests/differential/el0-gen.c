@@ -112,9 +112,34 @@ static bool store_exclusive(uint32_t w)
     return (w & UINT32_C(0x3fc00000)) == 0x08000000 && ((w & UINT32_C(0x00200000)) == 0 || bit32(w, 31));
 }
 
-/* Registers that the word uses as an address get one. */
-static void suit_state(struct rng *r, struct el0_state *s, uint32_t w)
+/* The value of `size` bytes that an access finds at the beginning of a case; 0 outside the data. */
+static uint64_t data_at(const struct el0_gen *g, uint64_t at, unsigned size)
 {
+    uint64_t v = 0;
+    for (unsigned i = 0; i < size; i++) {
+        uint64_t off = at + (g->big_endian ? size - 1 - i : i) - EL0_RO;
+        v |= off < EL0_FILL_SIZE ? (uint64_t)g->fill[off] << (8 * i) : 0;
+    }
+    return v;
+}
+
+/* Compare-and-swap finds what it looks for. */
+static void suit_compare(const struct el0_gen *g, struct el0_state *s, uint32_t w, uint64_t target)
+{
+    unsigned rs = bits32(w, 20, 16);
+    if ((w & UINT32_C(0x3fa07c00)) == 0x08a07c00 && rs < 31) {
+        s->x[rs] = data_at(g, target, 1u << bits32(w, 31, 30));
+    } else if ((w & UINT32_C(0xbfa07c00)) == 0x08207c00 && rs < 30) {
+        unsigned size = bit32(w, 30) ? 8 : 4;
+        s->x[rs] = data_at(g, target, size);
+        s->x[rs + 1] = data_at(g, target + size, size);
+    }
+}
+
+/* Registers that the word uses as an address get one. */
+static void suit_state(struct el0_gen *g, struct el0_state *s, uint32_t w)
+{
+    struct rng *r = &g->rng;
     struct mem_form f = mem_form_of(w);
     int br = branch_register(w);
     if (br >= 0 && br < 31) {
@@ -129,6 +154,9 @@ static void suit_state(struct rng *r, struct el0_state *s, uint32_t w)
             s->x[f.index] = one_in(r, 2) ? below(r, 512) : (uint64_t)0 - below(r, 512);
         }
         index = mem_index_value(&f, s->x[f.index]);
+    }
+    if (one_in(r, 2)) {
+        suit_compare(g, s, w, target);
     }
     if (f.base == 31) {
         s->sp = target - (uint64_t)f.offset - index;
@@ -232,7 +260,7 @@ bool gen_single(struct el0_gen *g, int row, uint32_t word, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         struct el0_state s;
         random_state(g, &s, row >= 0 ? &a64_rows[row] : NULL);
-        suit_state(r, &s, w);
+        suit_state(g, &s, w);
         s.pc = pc;
         if ((w & UINT32_C(0xffe0001f)) == 0xd4000001) {
             s.x[8] = 0x4000 + below(r, 0x4000); /* no such system call */

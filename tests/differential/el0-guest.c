@@ -1,40 +1,120 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs blocks of instructions on the machine it is on, an AArch64 Linux: reads batches (el0-case.h) from standard
- * input and writes what became of each case to standard output.
+ * Runs blocks of instructions on the machine it is on, an AArch64 Linux of either byte order: reads batches (el0-case.h)
+ * from standard input and writes what became of each case to standard output. Uses no C library, since there is none
+ * for big-endian.
  *
  * Every block ends with a signal. The handler notes the registers that the signal frame holds, puts those of the next
  * case there and returns: so all of them are set and seen, and no instruction of ours runs in between.
  */
 #include "el0-case.h"
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <ucontext.h>
-#include <unistd.h>
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/signal.h>
+#include <asm/ucontext.h>
+#include <asm/unistd.h>
+#include <linux/mman.h>
+
+typedef unsigned __int128 u128;
 
 static struct el0_state states[EL0_MAX_CASES];
 static struct el0_batch batch;
 static uint64_t fill[EL0_FILL_SIZE / 8];
-static uint8_t out[EL0_MAX_CASES * sizeof(struct el0_full_result)];
-static size_t out_used;
+static uint8_t out[EL0_MAX_CASES * sizeof(struct el0_full_result)] __attribute__((aligned(16)));
+static unsigned long out_used;
 static unsigned now;            /* the running case */
-static bool running;
+static unsigned running;
 static unsigned long serial, seen_by_timer; /* number of the running case since the beginning */
 static uint64_t own_tpidr;
-static ucontext_t home;         /* where the first signal came from: main */
+static struct ucontext home;    /* where the first signal came from: main */
 
-static struct fpsimd_context *fp_of(ucontext_t *uc)
+void *memcpy(void *to, const void *from, unsigned long len);
+void *memset(void *to, int c, unsigned long len);
+void *memcpy(void *to, const void *from, unsigned long len)
+{
+    for (unsigned long i = 0; i < len; i++) {
+        ((volatile uint8_t *)to)[i] = ((const uint8_t *)from)[i];
+    }
+    return to;
+}
+
+void *memset(void *to, int c, unsigned long len)
+{
+    for (unsigned long i = 0; i < len; i++) {
+        ((volatile uint8_t *)to)[i] = (uint8_t)c;
+    }
+    return to;
+}
+
+/* ---- the system ---- */
+static long call(long n, long a, long b, long c, long d, long e, long f)
+{
+    register long x8 __asm__("x8") = n, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+    return x0;
+}
+
+static void __attribute__((noreturn)) quit(int status)
+{
+    for (;;) {
+        call(__NR_exit, status, 0, 0, 0, 0, 0);
+    }
+}
+
+static int get(void *to, long len)
+{
+    for (long done = 0; done < len;) {
+        long n = call(__NR_read, 0, (long)to + done, len - done, 0, 0, 0);
+        if (n <= 0) {
+            return 0;
+        }
+        done += n;
+    }
+    return 1;
+}
+
+static void put(const void *from, long len)
+{
+    for (long done = 0; done < len;) {
+        long n = call(__NR_write, 1, (long)from + done, len - done, 0, 0, 0);
+        if (n <= 0) {
+            quit(3);
+        }
+        done += n;
+    }
+}
+
+static void map(uint64_t at, long len, int prot)
+{
+    if (call(__NR_mmap, (long)at, len, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != (long)at) {
+        quit(6);
+    }
+}
+
+static void protect(uint64_t at, long len, int prot)
+{
+    call(__NR_mprotect, (long)at, len, prot, 0, 0, 0);
+}
+
+/* ---- byte order: the stream is little-endian ---- */
+#if defined(__AARCH64EB__)
+#define LE32(v) __builtin_bswap32(v)
+#define LE64(v) __builtin_bswap64(v)
+#else
+#define LE32(v) (v)
+#define LE64(v) (v)
+#endif
+
+/* ---- registers ---- */
+static struct fpsimd_context *fp_of(struct ucontext *uc)
 {
     uint8_t *p = uc->uc_mcontext.__reserved;
     struct _aarch64_ctx *head = (struct _aarch64_ctx *)p;
     while (head->magic != FPSIMD_MAGIC) {
         if (head->magic == 0) {
-            _exit(4);
+            quit(4);
         }
         p += head->size;
         head = (struct _aarch64_ctx *)p;
@@ -55,34 +135,45 @@ static uint64_t get_tpidr(void)
 }
 
 /* Registers of the frame to the state, or the other way round */
-static void note(struct el0_state *s, ucontext_t *uc, uint64_t tpidr)
+static void note(struct el0_state *s, struct ucontext *uc, uint64_t tpidr)
 {
     struct fpsimd_context *fp = fp_of(uc);
-    memcpy(s->x, uc->uc_mcontext.regs, sizeof(s->x));
-    s->sp = uc->uc_mcontext.sp;
-    s->pc = uc->uc_mcontext.pc;
-    s->pstate = (uint32_t)uc->uc_mcontext.pstate & EL0_PSTATE;
-    s->tpidr = tpidr;
-    s->fpcr = fp->fpcr;
-    s->fpsr = fp->fpsr;
+    for (unsigned i = 0; i < 31; i++) {
+        s->x[i] = LE64(uc->uc_mcontext.regs[i]);
+    }
+    s->sp = LE64(uc->uc_mcontext.sp);
+    s->pc = LE64(uc->uc_mcontext.pc);
+    s->pstate = LE32((uint32_t)uc->uc_mcontext.pstate & EL0_PSTATE);
+    s->tpidr = LE64(tpidr);
+    s->fpcr = LE32(fp->fpcr);
+    s->fpsr = LE32(fp->fpsr);
     s->pad = 0;
-    memcpy(s->v, fp->vregs, sizeof(s->v));
+    for (unsigned i = 0; i < 32; i++) {
+        s->v[i][0] = LE64((uint64_t)fp->vregs[i]);
+        s->v[i][1] = LE64((uint64_t)(fp->vregs[i] >> 64));
+    }
 }
 
-static void begin(const struct el0_state *s, ucontext_t *uc)
+static void begin(const struct el0_state *s, struct ucontext *uc)
 {
     struct fpsimd_context *fp = fp_of(uc);
-    memcpy(uc->uc_mcontext.regs, s->x, sizeof(s->x));
-    uc->uc_mcontext.sp = s->sp;
-    uc->uc_mcontext.pc = s->pc;
-    uc->uc_mcontext.pstate = (uc->uc_mcontext.pstate & ~(uint64_t)(EL0_PSTATE | 0xc00)) | s->pstate;
-    fp->fpcr = s->fpcr;
-    fp->fpsr = s->fpsr;
-    memcpy(fp->vregs, s->v, sizeof(s->v));
-    set_tpidr(s->tpidr);
+    for (unsigned i = 0; i < 31; i++) {
+        uc->uc_mcontext.regs[i] = LE64(s->x[i]);
+    }
+    uc->uc_mcontext.sp = LE64(s->sp);
+    uc->uc_mcontext.pc = LE64(s->pc);
+    uc->uc_mcontext.pstate = (uc->uc_mcontext.pstate & ~(uint64_t)(EL0_PSTATE | 0xc00)) | LE32(s->pstate);
+    fp->fpcr = LE32(s->fpcr);
+    fp->fpsr = LE32(s->fpsr);
+    for (unsigned i = 0; i < 32; i++) {
+        fp->vregs[i] = LE64(s->v[i][0]) | (u128)LE64(s->v[i][1]) << 64;
+    }
+    set_tpidr(LE64(s->tpidr));
 }
 
-/* Changed memory: told and put back. */
+/* ---- memory ---- */
+
+/* What changed is told, as bytes in memory order, and put back. */
 static uint32_t note_memory(struct el0_chunk *c)
 {
     uint64_t *mem = (uint64_t *)EL0_RW;
@@ -91,7 +182,7 @@ static uint32_t note_memory(struct el0_chunk *c)
     for (unsigned i = 0; i < EL0_RW_SIZE / 8; i += 2) {
         if (((mem[i] ^ orig[i]) | (mem[i + 1] ^ orig[i + 1])) != 0) {
             if (n < EL0_MAX_CHUNKS) {
-                c[n] = (struct el0_chunk){i * 8, 0, {mem[i], mem[i + 1]}};
+                c[n] = (struct el0_chunk){LE32(i * 8), 0, {mem[i], mem[i + 1]}};
             }
             n++;
             mem[i] = orig[i];
@@ -101,23 +192,22 @@ static uint32_t note_memory(struct el0_chunk *c)
     return n;
 }
 
-static void note_case(int sig, const siginfo_t *info, ucontext_t *uc, uint64_t tpidr)
+static void note_case(int sig, const siginfo_t *info, struct ucontext *uc, uint64_t tpidr)
 {
     struct el0_full_result *f = (struct el0_full_result *)(out + out_used);
     struct el0_result *r = &f->r;
     note(&r->s, uc, tpidr);
-    r->sig = (uint32_t)sig;
-    r->code = (uint32_t)info->si_code;
-    r->addr = (uint64_t)(uintptr_t)info->si_addr;
-    r->case_index = now;
-    r->n_chunks = note_memory(f->chunk);
-    uint32_t told = r->n_chunks < EL0_MAX_CHUNKS ? r->n_chunks : EL0_MAX_CHUNKS;
+    r->sig = LE32((uint32_t)sig);
+    r->code = LE32((uint32_t)info->si_code);
+    r->addr = LE64((uint64_t)info->si_addr);
+    r->case_index = LE32(now);
+    uint32_t n = note_memory(f->chunk), told = n < EL0_MAX_CHUNKS ? n : EL0_MAX_CHUNKS;
+    r->n_chunks = LE32(n);
     out_used += sizeof(*r) + told * sizeof(struct el0_chunk);
 }
 
-static void on_signal(int sig, siginfo_t *info, void *context)
+static void on_signal(int sig, siginfo_t *info, struct ucontext *uc)
 {
-    ucontext_t *uc = context;
     uint64_t tpidr = get_tpidr();
     if (sig == SIGALRM) {
         if (!running || seen_by_timer != serial) {
@@ -127,12 +217,11 @@ static void on_signal(int sig, siginfo_t *info, void *context)
     }
     if (!running) {
         if (sig != SIGTRAP) {
-            _exit(5); /* a fault of this program */
+            quit(5); /* a fault of this program */
         }
         home = *uc;
-        memcpy(home.uc_mcontext.__reserved, uc->uc_mcontext.__reserved, sizeof(home.uc_mcontext.__reserved));
         own_tpidr = tpidr;
-        running = true;
+        running = 1;
         now = 0;
     } else {
         note_case(sig, info, uc, tpidr);
@@ -143,87 +232,80 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         begin(&states[now], uc);
         return;
     }
-    running = false;
+    running = 0;
     uc->uc_mcontext = home.uc_mcontext;
     uc->uc_mcontext.pc += 4; /* after its BRK */
     set_tpidr(own_tpidr);
 }
 
-static bool get(void *to, size_t len)
+/* ---- batches ---- */
+
+/* The code was written as data. */
+static void sync_code(uint64_t at, uint64_t len)
 {
-    for (size_t done = 0; done < len;) {
-        ssize_t n = read(0, (char *)to + done, len - done);
-        if (n <= 0) {
-            return false;
-        }
-        done += (size_t)n;
+    for (uint64_t a = at; a < at + len; a += 16) {
+        __asm__ volatile("dc cvau, %0" : : "r"(a) : "memory");
     }
-    return true;
+    __asm__ volatile("dsb ish" : : : "memory");
+    for (uint64_t a = at; a < at + len; a += 16) {
+        __asm__ volatile("ic ivau, %0" : : "r"(a) : "memory");
+    }
+    __asm__ volatile("dsb ish\n\tisb" : : : "memory");
 }
 
-static void put(const void *from, size_t len)
+static int get_batch(void)
 {
-    for (size_t done = 0; done < len;) {
-        ssize_t n = write(1, (const char *)from + done, len - done);
-        if (n <= 0) {
-            _exit(3);
-        }
-        done += (size_t)n;
-    }
-}
-
-static void map(uint64_t at, size_t len, int prot)
-{
-    void *want = (void *)(uintptr_t)at;
-    if (mmap(want, len, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != want) {
-        _exit(6);
-    }
-}
-
-static bool get_batch(void)
-{
-    char *code = (char *)EL0_CODE;
     if (!get(&batch, sizeof(batch))) {
-        return false;
+        return 0;
     }
+    batch.n_cases = LE32(batch.n_cases);
+    batch.code_words = LE32(batch.code_words);
     if (batch.n_cases > EL0_MAX_CASES || batch.code_words > EL0_CODE_WORDS) {
-        _exit(7);
+        quit(7);
     }
-    mprotect(code, EL0_CODE_SIZE, PROT_READ | PROT_WRITE);
-    if (!get(code, batch.code_words * 4u) || !get(fill, sizeof(fill)) ||
-        !get(states, batch.n_cases * sizeof(states[0]))) {
-        return false;
+    protect(EL0_CODE, EL0_CODE_SIZE, PROT_READ | PROT_WRITE);
+    if (!get((void *)EL0_CODE, batch.code_words * 4u) || !get(fill, sizeof(fill)) ||
+        !get(states, (long)(batch.n_cases * sizeof(states[0])))) {
+        return 0;
     }
-    __builtin___clear_cache(code, code + batch.code_words * 4u);
-    mprotect(code, EL0_CODE_SIZE, PROT_READ | PROT_EXEC);
-    mprotect((void *)EL0_RO, EL0_RO_SIZE, PROT_READ | PROT_WRITE);
+    sync_code(EL0_CODE, batch.code_words * 4u);
+    protect(EL0_CODE, EL0_CODE_SIZE, PROT_READ | PROT_EXEC);
+    protect(EL0_RO, EL0_RO_SIZE, PROT_READ | PROT_WRITE);
     memcpy((void *)EL0_RO, fill, EL0_FILL_SIZE);
-    mprotect((void *)EL0_RO, EL0_RO_SIZE, PROT_READ);
-    return true;
+    protect(EL0_RO, EL0_RO_SIZE, PROT_READ);
+    return 1;
 }
 
 static void prepare(void)
 {
     static const int signals[] = {SIGILL, SIGTRAP, SIGBUS, SIGSEGV, SIGFPE, SIGALRM, SIGSYS};
     static uint8_t stack[262144] __attribute__((aligned(16)));
-    stack_t ss = {.ss_sp = stack, .ss_size = sizeof(stack)};
-    struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-    sigfillset(&sa.sa_mask);
-    sigaltstack(&ss, NULL);
+    static const long tick[4] = {0, 500000, 0, 500000}; /* struct itimerval */
+    struct {
+        void *sp;
+        int flags;
+        unsigned long size;
+    } ss = {stack, 0, sizeof(stack)};
+    struct {
+        void (*handler)(int, siginfo_t *, struct ucontext *);
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } sa = {on_signal, SA_SIGINFO | SA_ONSTACK | SA_RESTART, 0, ~UINT64_C(0)};
+    call(__NR_sigaltstack, (long)&ss, 0, 0, 0, 0, 0);
     for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-        sigaction(signals[i], &sa, NULL);
+        call(__NR_rt_sigaction, signals[i], (long)&sa, 0, 8, 0, 0);
     }
     map(EL0_CODE, EL0_CODE_SIZE, PROT_READ | PROT_WRITE);
     map(EL0_RO, EL0_FILL_SIZE, PROT_READ | PROT_WRITE);
     map(EL0_NONE, 0x1000, PROT_NONE);
     for (uint32_t *w = (uint32_t *)EL0_CODE; w < (uint32_t *)(EL0_CODE + EL0_CODE_SIZE); w++) {
-        *w = EL0_STOP;
+        *w = LE32(EL0_STOP);
     }
-    struct itimerval tick = {.it_interval = {0, 500000}, .it_value = {0, 500000}};
-    setitimer(ITIMER_REAL, &tick, NULL);
+    call(__NR_setitimer, 0, (long)tick, 0, 0, 0, 0);
 }
 
-int main(void)
+static void __attribute__((used, noreturn)) guest_main(void)
 {
     prepare();
     while (get_batch()) {
@@ -231,7 +313,10 @@ int main(void)
         if (batch.n_cases > 0) {
             __asm__ volatile("brk #1" : : : "memory");
         }
-        put(out, out_used);
+        put(out, (long)out_used);
     }
-    return 0;
+    quit(0);
 }
+
+/* the stack pointer at entry is aligned: nothing to set up */
+__asm__(".global _start\n_start:\n    bl guest_main\n");

@@ -109,7 +109,7 @@ static void set_registers(struct el0_ours *o)
     sr[SR_SCTLR_EL1] &= ~(BIT64(4) | BIT64(1) | BIT64(16) | BIT64(18) | BIT64(9));
 }
 
-struct el0_ours *ours_new(const char *model)
+struct el0_ours *ours_new(const char *model, bool big_endian)
 {
     struct el0_ours *o = calloc(1, sizeof(*o));
     struct machine_config cfg = {.model = model, .n_pes = 1, .ram_size = RAM_SIZE, .el = 1, .ns_per_insn = 1};
@@ -126,6 +126,7 @@ struct el0_ours *ours_new(const char *model)
     o->pe->host->hlt = on_hlt;
     map_all(o);
     set_registers(o);
+    o->pe->sr[SR_SCTLR_EL1] |= big_endian ? BIT64(24) : 0; /* E0E */
     return o;
 }
 
@@ -319,6 +320,7 @@ bool ours_run(struct el0_ours *o, const struct el0_state *s, enum el0_mode mode,
         pe->probe = probe;
         pe->probe_opaque = o;
     }
+    pe->time_base_ns = 0; /* the counters tell every run the same */
     enter(pe, s);
     bool ended = run_on(o, mode, pieces, &f->r);
     pe->probe = NULL;

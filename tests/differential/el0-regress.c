@@ -4,6 +4,7 @@
  *
  *   case NAME                  begins a case; the name says what was wrong
  *   model PATTERN              only for these CPU models
+ *   big-endian                 data accesses are big-endian
  *   peer-wrong ID              the peer is not asked: see this entry of el0-explained.txt
  *   code OFFSET WORD...        instruction words at an offset of the code area; everything else is BRK #0
  *   in REG=VALUE...            registers at the start (pc is the first code's place); the others are 0
@@ -29,7 +30,7 @@ struct regress {
     struct el0_case c;
     struct el0_full_result want;
     uint8_t after[EL0_FILL_SIZE];
-    bool has_pc, peer_wrong;
+    bool has_pc, peer_wrong, big_endian;
 };
 
 static void begin_case(struct regress *g, const char *name)
@@ -138,6 +139,10 @@ static bool parse_line(struct regress *g, char *key, char *rest)
         snprintf(g->model, sizeof(g->model), "%s", rest);
         return true;
     }
+    if (strcmp(key, "big-endian") == 0) {
+        g->big_endian = true;
+        return true;
+    }
     if (strcmp(key, "peer-wrong") == 0) {
         g->peer_wrong = true;
         return true;
@@ -218,7 +223,8 @@ static bool run(struct regress *g, struct el0_ours *o, struct el0_peer *p)
     return ok;
 }
 
-unsigned regress_replay(const char *file, const char *model, struct el0_ours *o, struct el0_peer *p, unsigned *n_cases)
+unsigned regress_replay(const char *file, const char *model, bool big_endian, struct el0_ours *o, struct el0_peer *p,
+                        unsigned *n_cases)
 {
     FILE *f = fopen(file, "r");
     struct regress *g = malloc(sizeof(*g));
@@ -237,7 +243,7 @@ unsigned regress_replay(const char *file, const char *model, struct el0_ours *o,
         char *key = line + strspn(line, " "), *rest = key + strcspn(key, " ");
         rest += *rest != '\0' ? (*rest = '\0', 1) : 0;
         bool begins = strcmp(key, "case") == 0;
-        if (inside && (begins || !more) && (g->model[0] == '\0' || name_matches(g->model, model))) {
+        if (inside && (begins || !more) && g->big_endian == big_endian && (g->model[0] == '\0' || name_matches(g->model, model))) {
             (*n_cases)++;
             failed += !run(g, o, p);
         }

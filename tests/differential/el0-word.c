@@ -39,6 +39,7 @@ static uint32_t system_field(struct rng *r)
         ENC(1, 3, 7, 5, 1), /* IC IVAU */     ENC(1, 3, 7, 10, 1), /* DC CVAC */   ENC(1, 3, 7, 11, 1), /* DC CVAU */
         ENC(1, 3, 7, 14, 1), /* DC CIVAC */   ENC(1, 3, 7, 12, 1), /* DC CVAP */   ENC(1, 3, 7, 4, 1), /* DC ZVA */
         ENC(1, 3, 7, 13, 1), /* DC CVADP */   ENC(1, 3, 7, 4, 3), /* DC GVA */     ENC(1, 0, 7, 6, 1), /* DC IVAC */
+        ENC(3, 3, 14, 0, 2), /* CNTVCT */     ENC(3, 0, 0, 4, 0), /* ID_AA64PFR0 */
         ENC(1, 0, 8, 7, 0), /* TLBI VMALLE1 */ ENC(1, 0, 7, 8, 0), /* AT S1E1R */  ENC(1, 3, 7, 3, 4), /* CFP RCTX */
     };
     switch (below(r, 4)) {

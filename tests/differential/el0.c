@@ -17,7 +17,7 @@ struct options {
     const char *rows, *model, *cpu, *qemu, *guest, *report, *explained, *regressions;
     unsigned long cases, space;
     uint64_t seed;
-    bool quiet;
+    bool big_endian;
 };
 
 struct row_count {
@@ -245,6 +245,17 @@ static void count_matched(struct el0 *e, const uint32_t *code, const uint32_t *t
     }
 }
 
+static int last_exclusive(const uint32_t *code, const uint32_t *trace, unsigned n)
+{
+    while (n-- > 0) {
+        int row = a64_decode(code[trace[n]]);
+        if (row >= 0 && name_matches("LDXR_* LDAXR_* LDXP_* LDAXP_*", a64_rows[row].name)) {
+            return row;
+        }
+    }
+    return -1;
+}
+
 static void different(struct el0 *e, const struct work *w, unsigned i, unsigned d, const struct el0_full_result *ours,
                       const struct el0_full_result *theirs)
 {
@@ -261,7 +272,8 @@ static void different(struct el0 *e, const struct work *w, unsigned i, unsigned 
     if (c != NULL) {
         c->ran++;
     }
-    if (explained_find(e->known, e->opt.cpu, row, word, d, a.r.sig, b.r.sig) != NULL) {
+    const struct el0_difference what = {word, last_exclusive(code, trace, culprit), d, a.r.sig, b.r.sig};
+    if (explained_find(e->known, e->opt.cpu, &what) != NULL) {
         e->explained++;
         if (c != NULL) {
             c->explained++;
@@ -389,6 +401,7 @@ static void usage(FILE *f)
                "  --report FILE        for each row how often it ran and matched\n"
                "  --model M            our CPU model, default neoverse-n1\n"
                "  --peer-cpu C         the peer's, default as the model\n"
+               "  --big-endian         data accesses are big-endian (the qemu and guest are to suit)\n"
                "  --qemu COMMAND       default qemu-aarch64; empty: run the guest directly; none: only the regressions\n"
                "  --explained FILE, --regressions FILE\n");
 }
@@ -398,7 +411,7 @@ static bool read_options(struct options *o, int argc, char **argv)
     static const struct option list[] = {
         {"rows", 1, 0, 'r'}, {"cases", 1, 0, 'c'}, {"space", 1, 0, 'w'}, {"seed", 1, 0, 's'}, {"report", 1, 0, 'o'},
         {"model", 1, 0, 'm'}, {"peer-cpu", 1, 0, 'p'}, {"qemu", 1, 0, 'q'}, {"guest", 1, 0, 'g'}, {"explained", 1, 0, 'e'},
-        {"regressions", 1, 0, 'x'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0},
+        {"regressions", 1, 0, 'x'}, {"big-endian", 0, 0, 'b'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0},
     };
     *o = (struct options){.rows = "*", .model = "neoverse-n1", .qemu = "qemu-aarch64", .guest = "el0-guest", .cases = 1000,
                           .space = 50000, .seed = 1, .explained = "el0-explained.txt", .regressions = "el0-regressions.txt"};
@@ -415,6 +428,7 @@ static bool read_options(struct options *o, int argc, char **argv)
         case 'g': o->guest = optarg; break;
         case 'e': o->explained = optarg; break;
         case 'x': o->regressions = optarg; break;
+        case 'b': o->big_endian = true; break;
         case 'h': usage(stdout); exit(0);
         default: usage(stderr); return false;
         }
@@ -426,7 +440,7 @@ static bool read_options(struct options *o, int argc, char **argv)
 static bool set_up(struct el0 *e)
 {
     const struct options *o = &e->opt;
-    e->o = ours_new(o->model);
+    e->o = ours_new(o->model, o->big_endian);
     e->known = explained_read(o->explained);
     e->theirs = malloc(EL0_MAX_CASES * sizeof(e->theirs[0]));
     for (unsigned i = 0; i < 2; i++) {
@@ -447,6 +461,7 @@ static bool set_up(struct el0 *e)
         struct el0_gen *g = &e->work[i]->g;
         g->rows = e->rows;
         g->n_rows = e->n_rows;
+        g->big_endian = o->big_endian;
         g->feat = ours_features(e->o);
         g->rng.s = o->seed * UINT64_C(0xd1342543de82ef95);
     }
@@ -465,7 +480,7 @@ int main(int argc, char **argv)
     if (!set_up(e)) {
         return 2;
     }
-    unsigned n_regressions, failed = regress_replay(e->opt.regressions, e->opt.model, e->o, e->peer, &n_regressions);
+    unsigned n_regressions, failed = regress_replay(e->opt.regressions, e->opt.model, e->opt.big_endian, e->o, e->peer, &n_regressions);
     printf("el0: %u regression cases, %u failed\n", n_regressions, failed);
     bool ok = failed == 0;
     if (e->peer != NULL) {

@@ -71,6 +71,7 @@ struct el0_case {
 struct el0_gen {
     struct rng rng;
     const struct features *feat;
+    bool big_endian;
     const int *rows;        /* to choose from */
     unsigned n_rows;
     /* the batch being made */
@@ -103,7 +104,8 @@ struct el0_trace {
 };
 
 struct el0_ours;
-struct el0_ours *ours_new(const char *model);
+/* big_endian: SCTLR_EL1.E0E. NULL: a message says why. */
+struct el0_ours *ours_new(const char *model, bool big_endian);
 void ours_free(struct el0_ours *o);
 const struct features *ours_features(const struct el0_ours *o);
 /* Code and data for the cases that follow. */
@@ -140,6 +142,7 @@ struct explained_entry {
     char kind[24];
     char rows[512];         /* patterns of row names, blank-separated; - is a word without a row */
     char when[256];         /* comparisons of bit fields, joined by && */
+    char exclusive[256];    /* rows of the load exclusive before it; empty: any or none */
     char peer[64];          /* the peer's CPU models it applies to; empty: all */
     unsigned differs;       /* enum el0_diff: no others may differ */
     int ours, theirs;       /* signal numbers, -1: any */
@@ -148,14 +151,21 @@ struct explained_entry {
 struct explained;
 struct explained *explained_read(const char *file);
 void explained_free(struct explained *e);
-/* The entry that explains this difference at this instruction, or NULL. */
-struct explained_entry *explained_find(struct explained *e, const char *cpu, int row, uint32_t word, unsigned diff,
-                                       unsigned our_sig, unsigned their_sig);
+/* A difference at one instruction */
+struct el0_difference {
+    uint32_t word;
+    int exclusive;          /* row of the last load exclusive before it in the block, or -1 */
+    unsigned diff;          /* enum el0_diff */
+    unsigned our_sig, their_sig;
+};
+/* The entry that explains it, or NULL. */
+struct explained_entry *explained_find(struct explained *e, const char *cpu, const struct el0_difference *d);
 struct explained_entry *explained_at(struct explained *e, unsigned i);
 
 /* ---- regressions (el0-regress.c) ---- */
-/* Replay the cases of a file for `model` here, and on the peer when there is one. Returns the number of failures. */
-unsigned regress_replay(const char *file, const char *model, struct el0_ours *o, struct el0_peer *p, unsigned *n_cases);
+/* Replay the cases of a file for `model` and this byte order here, and on the peer when there is one. Returns the number of failures. */
+unsigned regress_replay(const char *file, const char *model, bool big_endian, struct el0_ours *o, struct el0_peer *p,
+                        unsigned *n_cases);
 /* Print a case in the file's form, with the peer's answer as the expected one. */
 void regress_print(FILE *f, const char *model, const struct el0_state *s, const struct el0_full_result *expect,
                    const uint32_t *code, const uint8_t *fill, const struct el0_trace *t);

@@ -18,7 +18,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 compare() {
     "$el0" --explained "$here/el0-explained.txt" --regressions "$here/el0-regressions.txt" --qemu "$qemu" \
-        --guest "$tmp/el0-guest" "$@"
+        --guest "$tmp/little" "$@"
 }
 
 without_peer() {
@@ -26,6 +26,7 @@ without_peer() {
     for model in neoverse-n1 cortex-a72 max; do
         compare --model "$model"
     done
+    compare --big-endian
     echo "el0: $1: the comparison is skipped"
     exit 77
 }
@@ -35,7 +36,10 @@ major=$("$qemu" --version | sed -n 's/.*version \([0-9]*\).*/\1/p;q')
 [ "$major" -ge 10 ] || without_peer "$qemu is version $major, 10 is needed"
 
 # at an address that no operand points to
-"${cross}gcc" -O2 -static -Wl,-Ttext-segment=0x5a5a50000000 -o "$tmp/el0-guest" "$here/el0-guest.c"
+for order in little big; do
+    "${cross}gcc" "-m$order-endian" -O2 -ffreestanding -fno-stack-protector -nostdlib -static \
+        -Wl,-Ttext-segment=0x5a5a50000000 -o "$tmp/$order" "$here/el0-guest.c"
+done
 
 if [ $# -gt 0 ]; then
     compare "$@"
@@ -43,6 +47,7 @@ if [ $# -gt 0 ]; then
 fi
 status=0
 compare || status=1
+compare --big-endian --qemu "${qemu}_be" --guest "$tmp/big" --cases 100 --space 0 || status=1
 compare --model cortex-a72 --cases 100 --space 10000 || status=1
 # The peer's pointer authentication is a later version with keys that a program cannot know: only what needs no key.
 compare --model max --peer-cpu neoverse-v1,sve=off --rows 'XPAC*' --space 0 || status=1
