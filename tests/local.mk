@@ -61,10 +61,11 @@ tests_differential_el0_SOURCES = \
 	tests/differential/el0-ours.c \
 	tests/differential/el0-peer.c \
 	tests/differential/el0-regress.c \
-	tests/differential/el0-values.c \
 	tests/differential/el0-word.c \
 	tests/differential/el0.c \
-	tests/differential/el0.h
+	tests/differential/el0.h \
+	tests/differential/values.c \
+	tests/differential/values.h
 tests_differential_el0_LDADD = libhs.la
 check_SCRIPTS += tests/differential/el0.sh
 EXTRA_DIST += \

@@ -23,6 +23,28 @@ bool word_allowed(uint32_t w)
     return !svc && w != 0xd45e0000; /* HLT #0xf000 */
 }
 
+enum value_kind value_kind_of_row(struct rng *r, const struct a64_row *row)
+{
+    const char *suffix = strrchr(row->name, '_');
+    bool fp = strncmp(row->cost, "fp.", 3) == 0 || strncmp(row->mnemonic, "f", 1) == 0;
+    if ((strstr(row->name, "CVTF") != NULL && one_in(r, 2)) || strncmp(row->name, "URECPE", 6) == 0 ||
+        strncmp(row->name, "URSQRTE", 7) == 0) {
+        return KIND_LANES;
+    }
+    if (one_in(r, 16) || suffix == NULL || !fp) {
+        return fp || one_in(r, 12) ? (enum value_kind)below(r, 5) : KIND_LANES;
+    }
+    if (strncmp(row->name, "FCVT_", 5) == 0 || strncmp(row->name, "FCVTN_", 6) == 0 ||
+        strncmp(row->name, "FCVTL_", 6) == 0) {
+        return suffix[1] == 'h' ? KIND_H : suffix[1] == 's' ? KIND_S : KIND_D;
+    }
+    if (strncmp(row->name, "FCVTXN", 6) == 0) {
+        return KIND_D;
+    }
+    suffix += strlen(suffix) - 1;
+    return *suffix == 'h' ? KIND_H : *suffix == 's' ? KIND_S : KIND_D;
+}
+
 /* ---- system registers and instructions ---- */
 #define ENC(op0, op1, crn, crm, op2) ((op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
 

@@ -9,32 +9,13 @@
 #include "cpu/a64.h"
 #include "cpu/pe.h"
 #include "el0-case.h"
+#include "values.h"
 
 #include <stdio.h>
 
-/* ---- random numbers (el0-values.c) ---- */
-struct rng {
-    uint64_t s;
-};
-uint64_t rnd(struct rng *r);
-static inline unsigned below(struct rng *r, unsigned n) { return (unsigned)(rnd(r) % n); }
-/* true once in n */
-static inline bool one_in(struct rng *r, unsigned n) { return below(r, n) == 0; }
-
-enum value_kind { KIND_H, KIND_S, KIND_D, KIND_INT, KIND_LANES };
-/* What a general register may hold: corner values, shift amounts, random bits. */
-uint64_t value_x(struct rng *r);
-/* Only the extremes, so that their combinations come up. */
-uint64_t value_x_extreme(struct rng *r);
-/* 64 bits of a vector register: floating-point numbers of one precision, or integer lanes. `special`: only values that
-   have rules of their own, so that their combinations come up. */
-uint64_t value_v(struct rng *r, enum value_kind kind, bool special);
+/* ---- words (el0-word.c) ---- */
 /* The kind of operands that suits a row. */
 enum value_kind value_kind_of_row(struct rng *r, const struct a64_row *row);
-uint32_t value_fpcr(struct rng *r, bool fp16);
-uint32_t value_fpsr(struct rng *r);
-
-/* ---- words (el0-word.c) ---- */
 bool row_matches(const struct a64_row *r, uint32_t w);
 /* A random word of a row. Never one that would stop the peer or call the system behind it (word_allowed). */
 uint32_t word_of_row(struct rng *r, int row);

@@ -19,6 +19,7 @@
 #include "cpu/pe.h"
 #include "a64-v.h"
 #include "fp-case.h"
+#include "values.h"
 
 struct row {
     const char *name, *feature, *mnemonic, *pattern;
@@ -29,22 +30,7 @@ static const struct row rows[] = {
 #include "fp-rows.inc"
 };
 
-static uint64_t rng;
-
-/* splitmix64 */
-static uint64_t rnd(void)
-{
-    uint64_t z = rng += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-static unsigned below(unsigned n)
-{
-    return (unsigned)(rnd() % n);
-}
+static struct rng rng;
 
 /* ---- what the semantics need of the core ---- */
 
@@ -76,12 +62,12 @@ static uint32_t field_value(const char *name, size_t len, unsigned width)
     static const uint8_t regs[8] = { 0, 1, 2, 3, 0, 1, 2, 31 };
 
     if (len == 2 && width == 5 && name[0] == 'r' && strchr("dna", name[1])) {
-        return regs[below(8)];
+        return regs[below(&rng, 8)];
     }
-    if (len == 2 && width >= 4 && name[0] == 'r' && name[1] == 'm' && below(4) != 0) {
-        return regs[below(7)];
+    if (len == 2 && width >= 4 && name[0] == 'r' && name[1] == 'm' && below(&rng, 4) != 0) {
+        return regs[below(&rng, 7)];
     }
-    return (uint32_t)(rnd() & ones64(width));
+    return (uint32_t)(rnd(&rng) & ones64(width));
 }
 
 /* A random word of a row; *fixed: mask of its literal bits. */
@@ -113,124 +99,10 @@ static uint32_t row_word(const struct row *r, uint32_t *fixed)
 
 /* ---- operands ---- */
 
-static uint64_t half_operand(void)
-{
-    static const uint16_t corner[] = {
-        0x0000, 0x0001, 0x0002, 0x01ff, 0x0200, 0x03ff, 0x0400, 0x0401, 0x07ff, 0x0800, 0x3800, 0x3bff, 0x3c00, 0x3c01,
-        0x3e00, 0x4000, 0x4200, 0x6400, 0x67ff, 0x6800, 0x7400, 0x77ff, 0x7800, 0x7bff, 0x7bfe, 0x7c00, 0x7c01, 0x7d55,
-        0x7dff, 0x7e00, 0x7e01, 0x7fff, 0x5bff, 0x5c00, 0x1400, 0x0c00, 0x1000,
-    };
-
-    switch (below(4)) {
-    case 0:
-        return corner[below(ARRAY_LEN(corner))] | (rnd() & 0x8000);
-    case 1:
-        return (rnd() & 0x83ff) | (uint64_t)(12 + below(8)) << 10;
-    default:
-        return rnd() & 0xffff;
-    }
-}
-
-static uint64_t single_operand(void)
-{
-    static const uint32_t corner[] = {
-        0, 1, 2, 0x3fffff, 0x400000, 0x7fffff, 0x800000, 0x800001, 0xffffff, 0x1000000, 0x1000001, 0x3effffff,
-        0x3f000000, 0x3f000001, 0x3f7fffff, 0x3f800000, 0x3f800001, 0x3fc00000, 0x40000000, 0x40400000, 0x4b000000,
-        0x4b7fffff, 0x4effffff, 0x4f000000, 0x4f7fffff, 0x4f800000, 0x5effffff, 0x5f000000, 0x5f7fffff, 0x5f800000,
-        0x7e800000, 0x7effffff, 0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fa55555, 0x7fbfffff,
-        0x7fc00000, 0x7fc00001, 0x7fffffff, 0x477fe000, 0x477fefff, 0x477ff000, 0x38800000, 0x387fe000, 0x33000000,
-        0x33000001, 0x337fffff, 0x387fffff, 0x1f800000, 0x20000000,
-    };
-
-    switch (below(8)) {
-    case 0:
-    case 1:
-        return corner[below(ARRAY_LEN(corner))] | (rnd() & 0x80000000);
-    case 2:     /* few significant bits: exact results and ties */
-        return (rnd() & 0x80000000) | (uint64_t)(115 + below(32)) << 23 | (rnd() & (0x7fffff & ~ones64(below(24))));
-    case 3:
-    case 4:
-        return (rnd() & 0x807fffff) | (uint64_t)(117 + below(20)) << 23;
-    case 5:     /* around the ends of the exponent range, and half precision's */
-        return (rnd() & 0x807fffff) | (uint64_t)((below(2) ? 246 : 0) + below(9)) << 23;
-    case 6:
-        return (rnd() & 0x807fffff) | (uint64_t)((below(2) ? 138 : 98) + below(18)) << 23;
-    default:
-        return rnd() & UINT32_MAX;
-    }
-}
-
-static uint64_t double_operand(void)
-{
-    static const uint64_t corner[] = {
-        0, 1, 2, 0x7ffffffffffff, 0x8000000000000, 0xfffffffffffff, 0x10000000000000, 0x10000000000001,
-        0x1fffffffffffff, 0x20000000000000, 0x3fdfffffffffffff, 0x3fe0000000000000, 0x3fe0000000000001,
-        0x3fefffffffffffff, 0x3ff0000000000000, 0x3ff0000000000001, 0x3ff8000000000000, 0x4000000000000000,
-        0x4008000000000000, 0x4330000000000000, 0x433fffffffffffff, 0x41dfffffffc00000, 0x41dfffffffe00000,
-        0x41e0000000000000, 0x41efffffffe00000, 0x41f0000000000000, 0x43dfffffffffffff, 0x43e0000000000000,
-        0x43efffffffffffff, 0x43f0000000000000, 0x7fd0000000000000, 0x7fe0000000000000, 0x7feffffffffffffe,
-        0x7fefffffffffffff, 0x7ff0000000000000, 0x7ff0000000000001, 0x7ff5555555555555, 0x7ff7ffffffffffff,
-        0x7ff8000000000000, 0x7ff8000000000001, 0x7fffffffffffffff, 0x47efffffe0000000, 0x47efffffefffffff,
-        0x47effffff0000000, 0x380fffffffffffff, 0x380ffffff0000000, 0x3810000000000000, 0x36a0000000000000,
-        0x3690000000000000, 0x3690000000000001, 0x40effc0000000000, 0x40effdffffffffff, 0x40effe0000000000,
-        0x3f10000000000000, 0x3f0ffc0000000000, 0x3e60000000000000, 0x1ff0000000000000, 0x2000000000000000,
-    };
-    const uint64_t frac = ones64(52) | BIT64(63);
-
-    switch (below(8)) {
-    case 0:
-    case 1:
-        return corner[below(ARRAY_LEN(corner))] | (rnd() & BIT64(63));
-    case 2:
-        return (rnd() & BIT64(63)) | (uint64_t)(1000 + below(90)) << 52 | (rnd() & ones64(52) & ~ones64(below(53)));
-    case 3:
-    case 4:
-        return (rnd() & frac) | (uint64_t)(1010 + below(26)) << 52;
-    case 5:
-        return (rnd() & frac) | (uint64_t)((below(2) ? 2037 : 0) + below(11)) << 52;
-    case 6:     /* around the ends of single precision's range, and ties there */
-        return (rnd() & BIT64(63)) | (uint64_t)((below(2) ? 1145 : 870) + below(30)) << 52
-               | (rnd() & ones64(52) & ~ones64(below(31)));
-    default:
-        return rnd();
-    }
-}
-
-/* One of the values that have rules of their own, so that their combinations come up too. */
-static uint64_t special_operand(enum fp_fmt f)
-{
-    static const uint64_t h[] = { 0, 0x7c00, 0x7c01, 0x7dff, 0x7e00, 0x7e55, 1, 0x3ff, 0x400, 0x7bff, 0x3c00 };
-    static const uint64_t s[] = { 0, 0x7f800000, 0x7f800001, 0x7fbfffff, 0x7fc00000, 0x7fc55555, 1, 0x7fffff, 0x800000,
-                                  0x7f7fffff, 0x3f800000 };
-    static const uint64_t d[] = { 0, 0x7ff0000000000000, 0x7ff0000000000001, 0x7ff7ffffffffffff, 0x7ff8000000000000,
-                                  0x7ffd555555555555, 1, 0xfffffffffffff, 0x10000000000000, 0x7fefffffffffffff,
-                                  0x3ff0000000000000 };
-    unsigned i = below(ARRAY_LEN(h));
-
-    return (f == FP_H ? h : f == FP_S ? s : d)[i] | (rnd() & 1) << (fp_bits(f) - 1);
-}
-
 /* What a lane may hold, mostly of the row's own precision. */
 static uint64_t operand64(unsigned kind, bool special)
 {
-    if (special && kind < 3) {
-        uint64_t v = 0;
-
-        for (unsigned i = 0; i < 4u >> kind; i++) {
-            v = (kind < 2 ? v << (16u << kind) : 0) | special_operand((enum fp_fmt)(kind + 1));
-        }
-        return v;
-    }
-    switch (kind) {
-    case 0:
-        return half_operand() | half_operand() << 16 | half_operand() << 32 | half_operand() << 48;
-    case 1:
-        return single_operand() | single_operand() << 32;
-    case 2:
-        return double_operand();
-    default:    /* integers of any size */
-        return (rnd() >> below(64)) ^ -(rnd() & 1);
-    }
+    return value_v(&rng, (enum value_kind)kind, special);
 }
 
 /* 0 half, 1 single, 2 double, 3 integer: from a row's name */
@@ -238,11 +110,11 @@ static unsigned operand_kind(const struct row *r)
 {
     const char *suffix = strrchr(r->name, '_');
 
-    if ((strstr(r->name, "CVTF") && below(2)) || r->name[0] == 'U') {
+    if ((strstr(r->name, "CVTF") && below(&rng, 2)) || r->name[0] == 'U') {
         return 3;
     }
-    if (below(16) == 0 || !suffix) {
-        return below(4);
+    if (below(&rng, 16) == 0 || !suffix) {
+        return below(&rng, 4);
     }
     if (strncmp(r->name, "FCVT_", 5) == 0 || strncmp(r->name, "FCVTN_", 6) == 0 || strncmp(r->name, "FCVTL_", 6) == 0) {
         return suffix[1] == 'h' ? 0 : suffix[1] == 's' ? 1 : 2;
@@ -256,31 +128,23 @@ static unsigned operand_kind(const struct row *r)
 
 static void make_case(struct fp_state *s, const struct row *r, unsigned word)
 {
-    static const uint32_t fpcr_bits[] = { 1u << 26, 1u << 25, 1u << 24, 1u << 19 };
-
-    bool special = below(6) == 0;
+    bool special = below(&rng, 6) == 0;
 
     memset(s, 0, sizeof(*s));
     for (unsigned i = 0; i < FP_VREGS; i++) {
         s->v[i][0] = operand64(operand_kind(r), special);
         s->v[i][1] = operand64(operand_kind(r), special);
     }
-    if (below(8) == 0) {        /* equal or opposite operands */
-        s->v[1][0] = s->v[0][0] ^ (rnd() & UINT64_C(0x8000800080008000));
+    if (below(&rng, 8) == 0) {        /* equal or opposite operands */
+        s->v[1][0] = s->v[0][0] ^ (rnd(&rng) & UINT64_C(0x8000800080008000));
         s->v[2][1] = s->v[0][1];
     }
     for (unsigned i = 0; i < FP_XREGS; i++) {
-        s->x[i] = operand64(below(2) ? 3 : below(4), false);
+        s->x[i] = operand64(below(&rng, 2) ? 3 : below(&rng, 4), false);
     }
-    s->fpcr = below(2) ? 0 : below(4) << 22;
-    if (below(2)) {
-        for (unsigned i = 0; i < ARRAY_LEN(fpcr_bits); i++) {
-            s->fpcr |= below(3) ? 0 : fpcr_bits[i];
-        }
-    }
-    /* Mostly clear flags, to see each one being raised; often only IXC set, which the short cuts look at. */
-    s->fpsr = below(4) == 0 ? (uint32_t)rnd() & 0x0800009f : below(2) ? 0x10 : 0;
-    s->nzcv = (uint32_t)rnd() & 0xf0000000;
+    s->fpcr = value_fpcr(&rng, true);
+    s->fpsr = value_fpsr(&rng);
+    s->nzcv = (uint32_t)rnd(&rng) & 0xf0000000;
     s->word = word;
 }
 
@@ -296,7 +160,7 @@ static struct stream make_stream(char **argv)
     const struct row *sel[ARRAY_LEN(rows)];
     unsigned n_sel = 0;
 
-    rng = strtoull(argv[0], NULL, 0) * UINT64_C(0xd1342543de82ef95);
+    rng.s = strtoull(argv[0], NULL, 0) * UINT64_C(0xd1342543de82ef95);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (strstr(rows[i].name, argv[3])) {
             sel[n_sel++] = &rows[i];
@@ -446,7 +310,7 @@ static int words(char **argv)
 {
     unsigned n = (unsigned)atoi(argv[1]);
 
-    rng = strtoull(argv[0], NULL, 0);
+    rng.s = strtoull(argv[0], NULL, 0);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         for (unsigned k = 0; k < n; k++) {
             uint32_t fixed;

@@ -46,7 +46,7 @@ echo 'enum sr_id { SR_HCR_EL2, SR_COUNT };' > "$tmp/sysreg-ids.h"
 
 "${cross}gcc" -O2 -static -o "$tmp/fp-guest" "$here/fp-guest.c"
 # shellcheck disable=SC2086
-"$cc" -std=gnu11 ${CFLAGS:--O2 -g} "${defs[@]}" -I"$top" -I"$tmp" -I"$here" -o "$tmp/fp-diff" "$here/fp-diff.c" \
+"$cc" -std=gnu11 ${CFLAGS:--O2 -g} "${defs[@]}" -I"$top" -I"$tmp" -I"$here" -o "$tmp/fp-diff" "$here/fp-diff.c" "$here/values.c" \
     "$top"/cpu/fp*.c "$top"/cpu/sem-fp.c "$top"/cpu/sem-simd-fp*.c
 
 # compare WHAT MNEMONICS WORDS: "word mnemonic" lines against the disassembly of the binary. A row that is missing

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operands: random, with a weight on the values where rules change. */
-#include "el0.h"
-
-#include <string.h>
+#include "values.h"
 
 /* splitmix64 */
 uint64_t rnd(struct rng *r)
@@ -28,7 +26,9 @@ static uint64_t corner_of_width(struct rng *r, unsigned bits)
     case 8: return ones64(bits / 2);
     case 9: return ones64(bits / 2) + 1;
     case 10: return ones64(bits / 2 - 1) + (e & 3);
-    case 11: return (uint64_t)((int64_t)(e % 140) - 70) & ones64(bits); /* a shift amount */
+    case 11: /* a shift amount, half of the time about the width, either way */
+        e = (e & 1) != 0 ? (e >> 8) % 140 - 70 : (e & 2) != 0 ? bits - 1 + (e >> 8) % 3 : 1 - bits - (e >> 8) % 3;
+        return e & ones64(bits);
     case 12: return UINT64_C(1) << (e % bits);
     case 13: return ones64(bits) & ~(UINT64_C(1) << (e % bits));
     default: return e & ones64(bits);
@@ -179,28 +179,6 @@ uint64_t value_v(struct rng *r, enum value_kind kind, bool special)
         v |= kind == KIND_D ? e : e << (i * (16u << kind));
     }
     return v;
-}
-
-enum value_kind value_kind_of_row(struct rng *r, const struct a64_row *row)
-{
-    const char *suffix = strrchr(row->name, '_');
-    bool fp = strncmp(row->cost, "fp.", 3) == 0 || strncmp(row->mnemonic, "f", 1) == 0;
-    if ((strstr(row->name, "CVTF") != NULL && one_in(r, 2)) || strncmp(row->name, "URECPE", 6) == 0 ||
-        strncmp(row->name, "URSQRTE", 7) == 0) {
-        return KIND_LANES;
-    }
-    if (one_in(r, 16) || suffix == NULL || !fp) {
-        return fp || one_in(r, 12) ? (enum value_kind)below(r, 5) : KIND_LANES;
-    }
-    if (strncmp(row->name, "FCVT_", 5) == 0 || strncmp(row->name, "FCVTN_", 6) == 0 ||
-        strncmp(row->name, "FCVTL_", 6) == 0) {
-        return suffix[1] == 'h' ? KIND_H : suffix[1] == 's' ? KIND_S : KIND_D;
-    }
-    if (strncmp(row->name, "FCVTXN", 6) == 0) {
-        return KIND_D;
-    }
-    suffix += strlen(suffix) - 1;
-    return *suffix == 'h' ? KIND_H : *suffix == 's' ? KIND_S : KIND_D;
 }
 
 uint32_t value_fpcr(struct rng *r, bool fp16)
