@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hyp/switches.h"
 
+#include "hyp/text.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REASON_LEN = 96, MAX_REASONS = 1024, MAX_PES = 256, TIME_LEN = 40 };
+enum { REASON_LEN = 96, MAX_REASONS = 1024, MAX_PES = 256 };
 
 enum { HCR_VM_BIT = 0, HCR_DC_BIT = 12, HCR_TGE_BIT = 27 };
 
@@ -51,52 +53,9 @@ enum world world_of(unsigned el, uint64_t hcr_el2, uint64_t vttbr_el2)
     return stage2 && vttbr_vmid(vttbr_el2) != 0 ? WORLD_GUEST : WORLD_HOST;
 }
 
-/* ---- text of values ---- */
-
-/* "378 ns", "12.3 us", "4.57 ms": at most four significant digits below 1000 s. */
-static const char *time_text(char buf[TIME_LEN], uint64_t ns)
-{
-    static const struct {
-        uint64_t unit;
-        const char *name;
-    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
-    for (unsigned i = 0; i < ARRAY_LEN(units); i++) {
-        if (ns >= units[i].unit) {
-            uint64_t whole = ns / units[i].unit;
-            uint64_t milli = ns % units[i].unit / (units[i].unit / 1000);
-            if (whole >= 1000) {
-                snprintf(buf, TIME_LEN, "%" PRIu64 " %s", whole, units[i].name);
-            } else if (whole >= 100) {
-                snprintf(buf, TIME_LEN, "%" PRIu64 ".%" PRIu64 " %s", whole, milli / 100, units[i].name);
-            } else {
-                snprintf(buf, TIME_LEN, "%" PRIu64 ".%02" PRIu64 " %s", whole, milli / 10, units[i].name);
-            }
-            return buf;
-        }
-    }
-    snprintf(buf, TIME_LEN, "%" PRIu64 " ns", ns);
-    return buf;
-}
-
 static bool symbol_text(const struct switches *s, uint64_t va, char *buf, size_t len)
 {
     return s->opts.symbol != NULL && s->opts.symbol(s->opts.symbol_opaque, va, buf, len);
-}
-
-static void json_string(FILE *out, const char *key, const char *value)
-{
-    fprintf(out, ",\"%s\":\"", key);
-    for (const char *p = value; *p != '\0'; p++) {
-        unsigned char c = (unsigned char)*p;
-        if (c == '"' || c == '\\') {
-            fprintf(out, "\\%c", c);
-        } else if (c < 0x20) {
-            fprintf(out, "\\u%04x", c);
-        } else {
-            fputc(c, out);
-        }
-    }
-    fputc('"', out);
 }
 
 /* ---- what an exit was for ---- */
@@ -154,10 +113,10 @@ static void text_head(struct switches *s)
 static void text_line(struct switches *s, const struct rec *r, uint64_t pc, uint64_t side_ns, bool timed, const char *why)
 {
     bool is_exit = r->kind == REC_EXC_ENTRY;
-    char t[TIME_LEN], sym[128];
+    char t[HYP_TIME_LEN], sym[128];
     text_head(s);
     fprintf(s->out, "%14" PRIu64 "  %2u  %4u  %-5s  %-5s %9s  %016" PRIx64 "  %s", r->icount, r->pe, vttbr_vmid(r->vttbr),
-            is_exit ? "exit" : "enter", timed ? (is_exit ? "guest" : "host") : "", timed ? time_text(t, side_ns) : "", pc, why);
+            is_exit ? "exit" : "enter", timed ? (is_exit ? "guest" : "host") : "", timed ? hyp_time_text(t, side_ns) : "", pc, why);
     if (is_exit && r->type == 0) {
         uint64_t ipa;
         if (esr_far_valid(r->a)) {
@@ -181,7 +140,7 @@ static void json_line(struct switches *s, const struct rec *r, uint64_t pc, uint
     fprintf(s->out, "{\"event\":\"%s\",\"insns\":%" PRIu64 ",\"time_ns\":%" PRIu64 ",\"pe\":%u,\"vmid\":%u,\"pc\":\"%#" PRIx64 "\"",
             is_exit ? "exit" : "enter", r->icount, r->time_ns, r->pe, vttbr_vmid(r->vttbr), pc);
     if (symbol_text(s, pc, sym, sizeof(sym))) {
-        json_string(s->out, "symbol", sym);
+        hyp_json_string(s->out, "symbol", sym);
     }
     fprintf(s->out, ",\"el\":%d", is_exit ? r->from_el : r->el);
     if (timed) {
@@ -192,8 +151,8 @@ static void json_line(struct switches *s, const struct rec *r, uint64_t pc, uint
         char reason[REASON_LEN];
         uint64_t ipa;
         exit_words(s, r, false, reason, sizeof(reason));
-        json_string(s->out, "reason", reason);
-        json_string(s->out, "why", why);
+        hyp_json_string(s->out, "reason", reason);
+        hyp_json_string(s->out, "why", why);
         if (has_syndrome(r)) {
             fprintf(s->out, ",\"esr\":\"%#" PRIx64 "\"", r->a);
         }
@@ -301,20 +260,20 @@ static uint64_t share(uint64_t n, uint64_t of)
 
 static void text_row(FILE *out, const struct reason *r, uint64_t exits, uint64_t outside_ns)
 {
-    char mn[TIME_LEN], mean[TIME_LEN], mx[TIME_LEN];
+    char mn[HYP_TIME_LEN], mean[HYP_TIME_LEN], mx[HYP_TIME_LEN];
     uint64_t pc = share(r->exits, exits), tpc = share(r->sum_ns, outside_ns);
     fprintf(out, "%-46s %9" PRIu64 " %3" PRIu64 ".%02" PRIu64 "%%", r->name, r->exits, pc / 100, pc % 100);
     if (r->handled == 0) {
         fprintf(out, " %10s %10s %10s %9s %8s\n", "-", "-", "-", "-", "-");
         return;
     }
-    fprintf(out, " %10s %10s %10s %9" PRIu64 " %3" PRIu64 ".%02" PRIu64 "%%\n", time_text(mn, r->min_ns),
-            time_text(mean, r->sum_ns / r->handled), time_text(mx, r->max_ns), r->sum_insns / r->handled, tpc / 100, tpc % 100);
+    fprintf(out, " %10s %10s %10s %9" PRIu64 " %3" PRIu64 ".%02" PRIu64 "%%\n", hyp_time_text(mn, r->min_ns),
+            hyp_time_text(mean, r->sum_ns / r->handled), hyp_time_text(mx, r->max_ns), r->sum_insns / r->handled, tpc / 100, tpc % 100);
 }
 
 static void text_table(const struct switches *s)
 {
-    char guest[TIME_LEN], outside[TIME_LEN];
+    char guest[HYP_TIME_LEN], outside[HYP_TIME_LEN];
     struct reason total = {.name = "total", .exits = s->exits, .min_ns = UINT64_MAX};
     fprintf(s->out, "%s%" PRIu64 " guest entries, %" PRIu64 " exits\n", s->opts.table_only ? "" : "\n", s->entries, s->exits);
     if (s->exits == 0) {
@@ -335,7 +294,7 @@ static void text_table(const struct switches *s)
     }
     text_row(s->out, &total, s->exits, s->outside_ns);
     fprintf(s->out, "\nin the guest %s (%" PRIu64 " instructions), outside between exits and entries %s (%" PRIu64 " instructions)\n",
-            time_text(guest, s->guest_ns), s->guest_insns, time_text(outside, s->outside_ns), s->outside_insns);
+            hyp_time_text(guest, s->guest_ns), s->guest_insns, hyp_time_text(outside, s->outside_ns), s->outside_insns);
 }
 
 static void json_table(const struct switches *s)
@@ -343,7 +302,7 @@ static void json_table(const struct switches *s)
     for (unsigned i = 0; i < s->n_reasons; i++) {
         const struct reason *r = &s->reasons[i];
         fprintf(s->out, "{\"event\":\"reason\"");
-        json_string(s->out, "reason", r->name);
+        hyp_json_string(s->out, "reason", r->name);
         fprintf(s->out, ",\"exits\":%" PRIu64 ",\"handled\":%" PRIu64 ",\"host_ns\":%" PRIu64 ",\"host_insns\":%" PRIu64, r->exits,
                 r->handled, r->sum_ns, r->sum_insns);
         if (r->handled > 0) {

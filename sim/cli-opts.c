@@ -17,7 +17,8 @@ enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
     OPT_INSTANCE, OPT_EXCEPTIONS, OPT_MAX_INSNS,
-    OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
+    OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
+    OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_STRICT, OPT_SEED, OPT_KASLR_SEED, OPT_RTC, OPT_SEMIHOSTING, OPT_QUIET, OPT_HELP,
 };
 
@@ -49,6 +50,10 @@ static const struct option options[] = {
     { "switches", optional_argument, NULL, OPT_SWITCHES },
     { "switches-format", required_argument, NULL, OPT_SWITCHES_FORMAT },
     { "switches-table", no_argument, NULL, OPT_SWITCHES_TABLE },
+    { "windows", optional_argument, NULL, OPT_WINDOWS },
+    { "windows-format", required_argument, NULL, OPT_WINDOWS_FORMAT },
+    { "windows-table", no_argument, NULL, OPT_WINDOWS_TABLE },
+    { "windows-bits", required_argument, NULL, OPT_WINDOWS_BITS },
     { "symbols", required_argument, NULL, OPT_SYMBOLS },
     { "at-exit", required_argument, NULL, OPT_AT_EXIT },
     { "hash", no_argument, NULL, OPT_HASH },
@@ -278,6 +283,21 @@ static int opt_choice(const char *opt, const char *arg, const char *no, const ch
     return EXIT_OK;
 }
 
+/* Letters of PSTATE.DAIF */
+static int opt_daif(const char *opt, const char *arg, uint8_t *bits)
+{
+    static const char letters[] = "FIAD";
+    *bits = 0;
+    for (const char *p = arg; *p != '\0'; p++) {
+        const char *l = strchr(letters, *p);
+        if (l == NULL) {
+            return cli_bad("%s %s: expected letters of D, A, I and F", opt, arg);
+        }
+        *bits |= (uint8_t)(1u << (l - letters));
+    }
+    return *bits != 0 ? EXIT_OK : cli_bad("%s: expected letters of D, A, I and F", opt);
+}
+
 /* ---- options by group; -1: not of this group ---- */
 
 static int opt_machine(struct run_opts *o, int opt, char *arg)
@@ -364,6 +384,17 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
         o->switches = true;
         o->switches_file = arg != NULL ? arg : o->switches_file;
         return EXIT_OK;
+    case OPT_WINDOWS_TABLE: o->windows_table = true;  /* fall through */
+    case OPT_WINDOWS:
+        o->windows = true;
+        o->windows_file = arg != NULL ? arg : o->windows_file;
+        return EXIT_OK;
+    case OPT_WINDOWS_FORMAT:
+        o->windows = true;
+        return opt_choice("--windows-format", arg, "text", "json", &o->windows_json);
+    case OPT_WINDOWS_BITS:
+        o->windows = true;
+        return opt_daif("--windows-bits", arg, &o->windows_bits);
     case OPT_SWITCHES_FORMAT:
         return opt_choice("--switches-format", arg, "text", "json", &o->switches_json);
     case OPT_SYMBOLS: return opt_symbols(o, arg);

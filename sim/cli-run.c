@@ -2,6 +2,7 @@
 /* `hypscope run`: from parsed options to an exit status. */
 #include "cpu/pe.h"
 #include "hyp/switches.h"
+#include "hyp/windows.h"
 #include "traces/exclog.h"
 #include "sim/cli.h"
 #include "sim/symbols.h"
@@ -36,6 +37,8 @@ struct run {
     struct exclog *exceptions;
     FILE *switches_out;
     struct switches *switches;
+    FILE *windows_out;
+    struct windows *windows;
 };
 
 /* The signal handler's way to the machine. */
@@ -208,8 +211,8 @@ static bool load_symbols(struct run *r, struct err *err)
     return true;
 }
 
-/* Standard output as the switch list's stream, each line starting in the first column whatever the console did. */
-static ssize_t switches_write(void *cookie, const char *buf, size_t len)
+/* Standard output as a list's stream, each line starting in the first column whatever the console did. */
+static ssize_t list_write(void *cookie, const char *buf, size_t len)
 {
     struct run *r = cookie;
     if (r->console == stdout && !r->at_line_start) {
@@ -219,22 +222,32 @@ static ssize_t switches_write(void *cookie, const char *buf, size_t len)
     return (ssize_t)fwrite(buf, 1, len, stdout);
 }
 
+/* Where a list goes. NULL: *err says why not. */
+static FILE *open_list(struct run *r, const char *opt, const char *file, struct err *err)
+{
+    FILE *f;
+    if (file == NULL || strcmp(file, "-") == 0) {
+        f = fopencookie(r, "w", (cookie_io_functions_t){ .write = list_write });
+        if (f != NULL) {
+            setvbuf(f, NULL, _IOLBF, 4096);
+        }
+    } else {
+        f = fopen(file, "w");
+    }
+    if (f == NULL) {
+        err_set(err, "%s=%s: cannot write: %s", opt, file != NULL ? file : "-", strerror(errno));
+    }
+    return f;
+}
+
 static bool open_switches(struct run *r, struct err *err)
 {
-    const char *file = r->o->switches_file;
     if (!r->o->switches) {
         return true;
     }
-    if (file == NULL || strcmp(file, "-") == 0) {
-        r->switches_out = fopencookie(r, "w", (cookie_io_functions_t){ .write = switches_write });
-        if (r->switches_out != NULL) {
-            setvbuf(r->switches_out, NULL, _IOLBF, 4096);
-        }
-    } else {
-        r->switches_out = fopen(file, "w");
-    }
+    r->switches_out = open_list(r, "--switches", r->o->switches_file, err);
     if (r->switches_out == NULL) {
-        return err_set(err, "--switches=%s: cannot write: %s", file != NULL ? file : "-", strerror(errno));
+        return false;
     }
     struct switches_opts so = {
         .format = r->o->switches_json ? SWITCHES_JSON : SWITCHES_TEXT,
@@ -248,6 +261,28 @@ static bool open_switches(struct run *r, struct err *err)
         return err_set(err, "--switches: out of memory");
     }
     return machine_add_rec_sink(r->m, switches_sink(r->switches)) || err_set(err, "--switches: too many observers");
+}
+
+static bool open_windows(struct run *r, struct err *err)
+{
+    if (!r->o->windows) {
+        return true;
+    }
+    r->windows_out = open_list(r, "--windows", r->o->windows_file, err);
+    if (r->windows_out == NULL) {
+        return false;
+    }
+    struct windows_opts wo = {
+        .json = r->o->windows_json,
+        .table_only = r->o->windows_table,
+        .bits = r->o->windows_bits,
+        .ns_per_insn = r->o->machine.ns_per_insn,
+        .symbol = r->symbols != NULL ? symbol_name : NULL,
+        .symbol_opaque = r->symbols,
+        .names = { .sysreg = sysreg_by_enc },
+    };
+    r->windows = windows_new(r->windows_out, &wo);
+    return (r->windows != NULL && machine_add_rec_sink(r->m, windows_sink(r->windows))) || err_set(err, "--windows: out of memory");
 }
 
 static bool open_exceptions(struct run *r, struct err *err)
@@ -306,6 +341,7 @@ static bool prepare(struct run *r, struct err *err)
         return false;
     }
     bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, err) && open_switches(r, err) &&
+              open_windows(r, err) &&
               open_exceptions(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
@@ -347,6 +383,10 @@ static int finish(struct run *r, enum machine_stop why)
         status = EXIT_HOST;
     }
     r->exceptions = NULL;
+    if (r->windows != NULL && (!windows_finish(r->windows) || fflush(r->windows_out) != 0)) {
+        cli_bad("--windows: cannot write: %s", strerror(errno));
+        status = EXIT_HOST;
+    }
     if (r->switches != NULL && (!switches_finish(r->switches) || fflush(r->switches_out) != 0)) {
         cli_bad("--switches: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
@@ -370,6 +410,10 @@ static void release(struct run *r)
     (void)!exclog_finish(r->exceptions);
     if (r->exceptions_out != NULL) {
         fclose(r->exceptions_out);
+    }
+    windows_free(r->windows);
+    if (r->windows_out != NULL) {
+        fclose(r->windows_out);
     }
     switches_free(r->switches);
     if (r->switches_out != NULL) {

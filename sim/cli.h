@@ -34,6 +34,10 @@ struct run_opts {
     bool switches;
     const char *switches_file;      /* NULL: standard output */
     bool switches_json, switches_table;
+    bool windows;
+    const char *windows_file;       /* NULL: standard output */
+    bool windows_json, windows_table;
+    uint8_t windows_bits;           /* of PSTATE.DAIF */
     struct { const char *path; uint64_t bias; } symbols[CLI_MAX_SYMBOLS];
     unsigned n_symbols;
     bool at_exit_state, hash, quiet;
