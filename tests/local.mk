@@ -19,10 +19,12 @@ check_PROGRAMS += \
 	tests/unit/test-pauth \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
+	tests/unit/test-scenario \
 	tests/unit/test-switches \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
-	tests/unit/test-timer
+	tests/unit/test-timer \
+	tests/unit/test-windows
 
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
