@@ -18,7 +18,7 @@ lint: all
 	    CODESPELL="$(CODESPELL)" SHELLCHECK="$(SHELLCHECK)" BUILD_DIR="$(abs_top_builddir)" tools/lint
 
 # Speed against QEMU's JIT; options in BENCHFLAGS, such as --quick or --save.
-bench: hypscope$(EXEEXT)
+bench: all
 	@HYPSCOPE="$(abs_top_builddir)/hypscope$(EXEEXT)" $(srcdir)/tools/bench $(BENCHFLAGS)
 
 .PHONY: bench check-layers lint
