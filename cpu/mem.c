@@ -105,7 +105,7 @@ static bool translate(struct pe *pe, uint64_t va, enum mmu_acc acc, unsigned fla
     mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, res);
     bool reached = res->fault.type == FAULT_NONE || (res->fault.type == FAULT_PERMISSION && !res->fault.s1ptw);
     /* the order is: alignment by stage 1's memory type, stage 1 permission, alignment by stage 2's, stage 2 permission (R_XCHFJ) */
-    bool s1_first = res->device_by_s2 && res->fault.type == FAULT_PERMISSION && !res->fault.stage2;
+    bool s1_first = res->fault.type == FAULT_PERMISSION && !res->fault.stage2 && res->device_by_s2;
     if (unlikely(misaligned && reached && res->device && !s1_first)) {
         return device_alignment_fault(pe, va, acc != ACC_READ, res);
     }
