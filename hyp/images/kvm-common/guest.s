@@ -23,6 +23,7 @@ func guest_main
     bl      guest_interrupts
     bl      guest_fp
     bl      guest_user
+    msr     daifclr, #4              // it comes back in the handler of SVC, where all is masked
     bl      guest_extra
     adr_l   x2, guest_serrors
     ldr     x2, [x2]

@@ -60,7 +60,6 @@ HOST_SIZE:
 .equ NOTE_EXTRA, 7
 
 .equ PSTATE_EL2H_MASKED, 0x3c9
-.equ INTID_TEST, 40                  // an SPI that nothing drives: for tests
 
 // After an ERET, so that nothing behind it runs speculatively (SB, where there is no FEAT_SB).
 .macro speculation_barrier

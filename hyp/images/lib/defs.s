@@ -10,6 +10,8 @@
 .equ GICD_BASE,      0x08000000
 .equ GICR_BASE,      0x080a0000      // redistributor of the first PE; its SGI frame follows at 64 KiB
 .equ INTID_VTIMER,   27              // the EL1 virtual timer's PPI
+.equ INTID_TEST,     40              // SPIs that no device drives: see gic_init
+.equ INTID_TEST_2,   41
 
 // ---- memory (image.ld places things to match) -----------------------------------------------------------------
 .equ HYP_TEXT,       0x40200000      // code and constants of the hypervisor: one 2 MiB block, read-only

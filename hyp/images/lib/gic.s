@@ -21,6 +21,19 @@ func gic_init
     strb    w0, [x1, #(0x400 + INTID_VTIMER)]
     mov     w0, #(1 << INTID_VTIMER)
     str     w0, [x1, #0x100]         // GICR_ISENABLER0
+    // Two SPIs that no device drives, for tests: edge-triggered, the first enabled (group 1, priority 0xa0).
+    mov_imm x1, GICD_BASE
+    ldr     w0, [x1, #(0xc00 + 4 * (INTID_TEST / 16))]
+    orr     w0, w0, #(2 << (2 * (INTID_TEST % 16)))
+    orr     w0, w0, #(2 << (2 * (INTID_TEST_2 % 16)))
+    str     w0, [x1, #(0xc00 + 4 * (INTID_TEST / 16))]
+    ldr     w0, [x1, #(0x80 + 4 * (INTID_TEST / 32))]
+    orr     w0, w0, #(1 << (INTID_TEST % 32))
+    str     w0, [x1, #(0x80 + 4 * (INTID_TEST / 32))]
+    mov     w0, #0xa0
+    strb    w0, [x1, #(0x400 + INTID_TEST)]
+    mov     w0, #(1 << (INTID_TEST % 32))
+    str     w0, [x1, #(0x100 + 4 * (INTID_TEST / 32))]
     mov     x0, #0xf                 // ICC_SRE_EL2: system registers, and EL1 may set its own
     msr     icc_sre_el2, x0
     isb
