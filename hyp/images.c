@@ -16,6 +16,7 @@ IMAGE_DATA(first);
 IMAGE_DATA(hyp2011);
 IMAGE_DATA(kvm414);
 IMAGE_DATA(kvm56);
+IMAGE_DATA(kvmflow);
 IMAGE_DATA(vhe);
 IMAGE_DATA(nvhe);
 #endif
@@ -27,6 +28,7 @@ static const struct hyp_image images[] = {
     IMAGE(kvm414, "a host at EL1, and the world switch in the manner of Linux 4.14"),
     IMAGE(kvm56, "the same host, and the world switch in the manner of Linux 5.6: RAS, pointer authentication"),
     IMAGE(vhe, "the same host at EL2 (VHE), and its run loop"),
+    IMAGE(kvmflow, "a program at EL0 creates and runs a guest by system calls of a host at EL2, as with KVM"),
     IMAGE(nvhe, "the nVHE run loop: a host at EL1 behind its own stage 2, and all that a run saves and loads"),
 #endif
     {.name = NULL},

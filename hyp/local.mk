@@ -15,7 +15,7 @@ libhs_la_SOURCES += \
 # --- images ---------------------------------------------------------------------------------------------------------
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
-hyp_images = first hyp2011 kvm414 kvm56 nvhe vhe
+hyp_images = first hyp2011 kvm414 kvm56 kvmflow nvhe vhe
 hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
 hyp_image_s =
 
@@ -69,6 +69,16 @@ hyp2011_s = $(hyp_lib) $(el1host_s) \
 	hyp/images/hyp2011/switch.s
 hyp/images/hyp2011.elf: $(hyp2011_s:.s=.guest.o)
 hyp_image_s += $(hyp2011_s)
+
+kvmflow_s = $(hyp_lib) \
+	hyp/images/el1host/guest.s \
+	hyp/images/kvmflow/boot.s \
+	hyp/images/kvmflow/kernel.s \
+	hyp/images/kvmflow/program.s \
+	hyp/images/kvmflow/switch.s
+hyp/images/kvmflow.elf: $(kvmflow_s:.s=.guest.o)
+hyp_image_s += $(kvmflow_s)
+hyp_image_inc += hyp/images/kvmflow/flow.s hyp/images/kvmflow/vcpu.s
 
 nvhe_s = $(hyp_lib) $(el1host_s) \
 	hyp/images/lib/tables.s \
