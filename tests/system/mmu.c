@@ -5,25 +5,7 @@
  */
 #include "mmu.h"
 
-enum regime { EL10, EL10_S2, S2_ONLY, EL2_ONE, EL20, N_REGIMES };
-static const char *const regime_names[N_REGIMES] = { "el10", "el10s2", "s2", "el2", "el20" };
-
-enum { N_ADDRESSES = 12 };
-
-struct config {
-    enum regime regime;
-    bool high;                  /* the range under test is TTBR1's */
-    struct tree s1, s2;
-    struct tree way_back;       /* EL1&0: the other range */
-    u64 tcr, ttbr0, ttbr1, mair, sctlr, hcr, vtcr, vttbr;
-    struct pending pending[MAX_PENDING];
-    unsigned n_pending;
-    u64 va[N_ADDRESSES];
-    u64 *leaf[N_ADDRESSES];     /* the last descriptor of stage 1 */
-    u64 leaf_was[N_ADDRESSES];
-    u64 *s2_leaf[MAX_PENDING];
-    u64 s2_was[MAX_PENDING];
-};
+const char *const mmu_regime_names[N_REGIMES] = { "el10", "el10s2", "s2", "el2", "el20" };
 
 static bool chance(unsigned percent)
 {
@@ -171,6 +153,19 @@ static void s2_shape(struct tree *t, unsigned *sl0)
     }
 }
 
+/* What EL1 and EL0 execute, and stage 1's tables, where they are */
+void mmu_stage2_basics(struct config *c)
+{
+    struct tree *t = &c->s2;
+    u64 page = BIT(t->granule), good = BIT(10) | 0x300 | 15 << 2 | 0xc0;
+    for (u64 p = (u64)(uintptr_t)low_start; p < (u64)(uintptr_t)low_end; p += page) {
+        map_page(t, p, p, good);
+    }
+    for (u64 p = POOL; p < POOL_END && c->regime == EL10_S2; p += page) {
+        map_page(t, p, p, good);
+    }
+}
+
 static void new_s2(struct config *c)
 {
     struct tree *t = &c->s2;
@@ -186,13 +181,7 @@ static void new_s2(struct config *c)
     c->vtcr = BIT(31) | (64 - t->iasize) | sl0 << 6 | (rng() & 0x3f00) | tg0(t->granule) << 14 | (u64)ps << 16;
     c->vtcr |= t->hafdbs ? BIT(21) | (rng() & BIT(22)) : 0;
     c->vttbr = t->root | (rng() & 0xff) << 48;
-    u64 page = BIT(t->granule), good = BIT(10) | 0x300 | 15 << 2 | 0xc0;
-    for (u64 p = (u64)(uintptr_t)low_start; p < (u64)(uintptr_t)low_end; p += page) {
-        map_page(t, p, p, good);
-    }
-    for (u64 p = POOL; p < POOL_END && c->regime == EL10_S2; p += page) {
-        map_page(t, p, p, good);
-    }
+    mmu_stage2_basics(c);
 }
 
 /* Which bits of an IPA can be used: stage 2 takes fewer than stage 1 gives at times. */
@@ -298,8 +287,48 @@ static void new_config(struct config *c, enum regime regime)
     s2_map_pending(c);
 }
 
+/* A configuration without anything random in its tables: only what is needed to run, all of it good. */
+void mmu_clean_config(struct config *c, enum regime regime, unsigned granule)
+{
+    memset(c, 0, sizeof(*c));
+    pool_reset();
+    c->regime = regime;
+    c->hcr = regime == EL20 ? HCR_HOST : HCR_BASE;
+    c->sctlr = (regime == EL2_ONE || regime == EL20 ? SCTLR_EL2_BASE : SCTLR_EL1_BASE) | 0x1005;
+    new_s1(c);
+    struct tree *t = &c->s1;
+    t->granule = granule;
+    t->iasize = 40;
+    t->start = start_level(granule, 40);
+    t->bad = 0;
+    t->hafdbs = false;
+    c->mair = UINT64_C(0xffffffffffffffff);
+    u64 tsz = 24 | 0x3500 | tg0(granule) << 14;
+    c->tcr = regime == EL2_ONE ? 0x80800000u | tsz | 5 << 16 : tsz | UINT64_C(5) << 32;
+    c->ttbr0 = t->root;
+    if (regime == EL10 || regime == EL10_S2) {
+        new_way_back(c);
+        c->ttbr1 = c->way_back.root;
+    } else {
+        map_harness(c);
+    }
+    if (regime == EL10_S2) {
+        c->hcr |= BIT(HCR_VM);
+        new_s2(c);
+        c->s2.granule = granule;
+        c->s2.iasize = 40;
+        c->s2.start = granule == PAGE_4K ? 1 : 2;
+        unsigned below = granule + (unsigned)(3 - c->s2.start) * (granule - 3), index = 40 - below;
+        c->s2.concat = index > granule - 3 ? 1u << (index - (granule - 3)) : 1;
+        c->s2.root = pool_alloc(granule, c->s2.concat);
+        c->vtcr = BIT(31) | 24 | 1 << 6 | 0x3500 | tg0(granule) << 14 | (pa_bits() >= 40 ? 2 : 0) << 16;
+        c->vttbr = c->s2.root;
+        mmu_stage2_basics(c);
+    }
+}
+
 /* TLBI ALLE2 is about EL2 or EL2&0, as HCR_EL2.E2H says. */
-static void flush(void)
+void mmu_flush(void)
 {
     __asm__ volatile("dsb sy\n tlbi alle1\n tlbi alle2\n dsb sy\n isb" : : : "memory");
     if (has_vhe()) {
@@ -310,7 +339,7 @@ static void flush(void)
     }
 }
 
-static void install(const struct config *c)
+void mmu_install(const struct config *c)
 {
     if (c->regime == EL2_ONE || c->regime == EL20) {
         /* TCR_EL2 has the layout of the regime; it is not used before SCTLR_EL2.M and HCR_EL2.E2H are set */
@@ -331,7 +360,7 @@ static void install(const struct config *c)
         WR(vttbr_el2, c->vttbr);
         WR(vbar_el1, (u64)(uintptr_t)el1_vectors + mmu_alias(c->regime != S2_ONLY && !c->high));
     }
-    flush();
+    mmu_flush();
 }
 
 u64 mmu_alias(bool high)
@@ -438,7 +467,7 @@ static bool s2_denies(struct config *c, unsigned i, const struct access *a)
     p.x[2] = c->va[i] + STORE_OFF;
     struct outcome o = probe_go(&p);
     if (restore(c)) {
-        flush();
+        mmu_flush();
     }
     return o.el == 2 && (o.esr & 0x3c) == 0xc && (o.esr & 0x80) == 0;
 }
@@ -466,7 +495,7 @@ static void one_access(struct config *c, unsigned n, unsigned i, const struct ac
         p.x[1] = value;
     }
     struct outcome o = probe_go(&p);
-    say("%s.%d.%d.el%d.%s%s%s", regime_names[c->regime], n, i, el, a->name, pstate & BIT(22) ? ".pan" : "", pstate & BIT(23) ? ".uao" : "");
+    say("%s.%d.%d.el%d.%s%s%s", mmu_regime_names[c->regime], n, i, el, a->name, pstate & BIT(22) ? ".pan" : "", pstate & BIT(23) ? ".uao" : "");
     say_outcome(&p, &o, SHOW_ELR);
     if (o.el == 0) {
         u64 v = a->at ? par_bits(c, p.x[0]) : a->store ? find_store(value) : a->code == acc_ldr || a->code == acc_ldtr ? p.x[0] : 0;
@@ -484,13 +513,13 @@ static void one_access(struct config *c, unsigned n, unsigned i, const struct ac
     }
     say("\n");
     if (restore(c)) {
-        flush();
+        mmu_flush();
     }
 }
 
 static void describe(const struct config *c, unsigned n)
 {
-    say("# %s.%d tcr=%x sctlr=%x hcr=%x mair=%x vtcr=%x", regime_names[c->regime], n, c->tcr, c->sctlr, c->hcr, c->mair, c->vtcr);
+    say("# %s.%d tcr=%x sctlr=%x hcr=%x mair=%x vtcr=%x", mmu_regime_names[c->regime], n, c->tcr, c->sctlr, c->hcr, c->mair, c->vtcr);
     for (unsigned i = 0; i < N_ADDRESSES; i++) {
         say("\n#  %d:%x", i, c->va[i]);
         if (c->leaf[i] != NULL) {
@@ -503,13 +532,23 @@ static void describe(const struct config *c, unsigned n)
     say("\n");
 }
 
+/* Back to where the other groups start. */
+void mmu_off(void)
+{
+    WR(sctlr_el1, SCTLR_EL1_BASE);
+    WR(vttbr_el2, 0);
+    WR(tcr_el2, 0x80800000u);
+    WR(cptr_el2, 0x33ff);
+    mmu_flush();
+}
+
 static struct config config;
 
 static void run_config(enum regime regime, unsigned n)
 {
     struct config *c = &config;
     new_config(c, regime);
-    install(c);
+    mmu_install(c);
     describe(c, n);
     for (unsigned i = 0; i < N_ADDRESSES; i++) {
         for (unsigned k = 0; k < ARRAY_LEN(accesses); k++) {
@@ -531,11 +570,7 @@ static void run_config(enum regime regime, unsigned n)
             }
         }
     }
-    WR(sctlr_el1, SCTLR_EL1_BASE);
-    WR(vttbr_el2, 0);
-    WR(tcr_el2, 0x80800000u);
-    WR(cptr_el2, 0x33ff);
-    flush();
+    mmu_off();
 }
 
 void group_mmu(void)

@@ -77,15 +77,22 @@ static u64 table_at(const struct tree *t, u64 d)
 
 void map_page(struct tree *t, u64 va, u64 pa, u64 attrs)
 {
+    (void)map_leaf(t, va, pa, attrs, 3);
+}
+
+u64 *map_leaf(struct tree *t, u64 va, u64 pa, u64 attrs, int last)
+{
     u64 table = t->root;
-    for (int level = t->start; level < 3; level++) {
+    for (int level = t->start; level < last; level++) {
         u64 *e = entry_of(t, table, level, va);
         if (*e == 0) {
             *e = pool_alloc(t->granule, 1) | 3;
         }
         table = table_at(t, *e);
     }
-    *entry_of(t, table, 3, va) = pa | attrs | 3;
+    u64 *e = entry_of(t, table, last, va);
+    *e = pa | attrs | (last == 3 ? 3 : 1);
+    return e;
 }
 
 /* ---- random descriptors ---- */

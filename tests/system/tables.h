@@ -45,6 +45,8 @@ void data_init(void);
 int start_level(unsigned granule, unsigned iasize);
 /* Maps one page, at level 3, with these low and high attribute bits; every table on the way is without restrictions. */
 void map_page(struct tree *t, u64 va, u64 pa, u64 attrs);
+/* The same for a leaf at any level; returns where the descriptor is. */
+u64 *map_leaf(struct tree *t, u64 va, u64 pa, u64 attrs, int level);
 /* What is there for va, made at random where nothing is. Returns the address of the last descriptor. */
 u64 *map_random(struct tree *t, u64 va, u64 table);
 /* A random address below 2^iasize with DATA's bits in place. */
