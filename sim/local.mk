@@ -52,6 +52,10 @@ libhs_la_SOURCES += \
 	sim/scenario-run.c \
 	sim/scenario-sweep.c \
 	sim/scenario-yaml.c \
+	sim/scenario-yaml.h \
+	sim/scenario-yaml-do.c \
+	sim/scenario-yaml-event.c \
+	sim/scenario-yaml-node.c \
 	sim/semihost.h \
 	sim/symbols.c \
 	sim/symbols.h

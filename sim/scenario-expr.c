@@ -13,50 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- memory ---- */
-
-struct scn_chunk {
-    struct scn_chunk *next;
-    size_t used, size;
-    max_align_t bytes[];
-};
-
-void *scn_alloc(struct scn_arena *a, size_t len)
-{
-    len = (len + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
-    if (a->chunks == NULL || a->chunks->size - a->chunks->used < len) {
-        size_t size = len > 65536 ? len : 65536;
-        struct scn_chunk *c = calloc(1, sizeof(*c) + size);
-        if (c == NULL) {
-            return NULL;
-        }
-        c->size = size;
-        c->next = a->chunks;
-        a->chunks = c;
-    }
-    void *p = (char *)a->chunks->bytes + a->chunks->used;
-    a->chunks->used += len;
-    return p;
-}
-
-char *scn_strndup(struct scn_arena *a, const char *s, size_t len)
-{
-    char *p = scn_alloc(a, len + 1);
-    if (p != NULL) {
-        memcpy(p, s, len);
-    }
-    return p;
-}
-
-void scn_arena_free(struct scn_arena *a)
-{
-    while (a->chunks != NULL) {
-        struct scn_chunk *c = a->chunks;
-        a->chunks = c->next;
-        free(c);
-    }
-}
-
 /* ---- names of registers ---- */
 
 int scn_sysreg_find(const char *name, size_t len)
