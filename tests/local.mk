@@ -44,14 +44,38 @@ check_SCRIPTS += \
 noinst_PROGRAMS += tests/fuzz/random-exec
 tests_fuzz_random_exec_LDADD = libhs.la
 
-# libFuzzer targets, run by hand
-if ENABLE_FUZZ
-noinst_PROGRAMS += tests/fuzz/fuzz-load
-endif
-tests_fuzz_fuzz_load_SOURCES = tests/fuzz/fuzz-load.c
-tests_fuzz_fuzz_load_LDADD = libhs.la
+# Fuzz targets: with --enable-fuzz each fuzz-NAME is made for libFuzzer (tests/fuzz/run); everywhere each replay-NAME
+# gives the same target the corpus and fixed mutations of it (replay.sh).
+fuzz_replays = \
+	tests/fuzz/replay-cli \
+	tests/fuzz/replay-exec \
+	tests/fuzz/replay-fdt \
+	tests/fuzz/replay-load
+fuzz_targets = \
+	tests/fuzz/fuzz-cli \
+	tests/fuzz/fuzz-exec \
+	tests/fuzz/fuzz-fdt \
+	tests/fuzz/fuzz-load
+fuzz_cli_sources = tests/fuzz/fuzz-cli.c tests/fuzz/fuzz.h sim/cli-opts.c sim/cli-help.c sim/cli-image.c
+tests_fuzz_replay_cli_SOURCES = tests/fuzz/replay.c $(fuzz_cli_sources)
+tests_fuzz_replay_exec_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-exec.c tests/fuzz/fuzz.h
+tests_fuzz_replay_fdt_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-fdt.c tests/fuzz/fuzz.h
+tests_fuzz_replay_load_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-load.c tests/fuzz/fuzz.h
+tests_fuzz_replay_fdt_LDADD = libhs.la $(FDT_LIBS)
+tests_fuzz_fuzz_fdt_LDADD = libhs.la $(FDT_LIBS)
+tests_fuzz_fuzz_cli_SOURCES = $(fuzz_cli_sources)
+tests_fuzz_fuzz_cli_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_exec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_fdt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_load_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-EXTRA_DIST += tests/fuzz/fuzz-load.c
+EXTRA_PROGRAMS = $(fuzz_targets)
+check_SCRIPTS += tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/cli.dict tests/fuzz/exec.dict tests/fuzz/fdt.dict tests/fuzz/load.dict tests/fuzz/make-corpus tests/fuzz/run
+if ENABLE_FUZZ
+noinst_PROGRAMS += $(fuzz_targets)
+else
+noinst_PROGRAMS += $(fuzz_replays)
+endif
 
 # EL0 against another implementation: el0.sh builds its other half and runs it.
 noinst_PROGRAMS += tests/differential/el0
