@@ -49,9 +49,19 @@ label host_back
     bl      host_after
     mov     x0, x19
     ldr     x1, [x19, #VCPU_ESR]
-    cmp     x20, #EXIT_IRQ
+    tbz     x20, #EXIT_WITH_SERROR_BIT, 1f
+    // An SError of the guest surfaced with this exit, which is dealt with all the same. What EL2 would have fixed up comes
+    // again: the guest has not gone past that instruction.
+    count   exits_serror, x2, x3
+    bic     x20, x20, #(1 << EXIT_WITH_SERROR_BIT)
+    cbnz    x20, 1f
+    lsr     x2, x1, #26
+    cmp     x2, #EC_FP
+    b.eq    host_loop
+    cmp     x2, #EC_SYSREG
+    b.eq    host_loop
+1:  cmp     x20, #EXIT_IRQ
     b.eq    exit_irq
-    tbnz    x20, #EXIT_WITH_SERROR_BIT, exit_serror
     cmp     x20, #EXIT_SERROR
     b.eq    exit_serror
     lsr     x2, x1, #26

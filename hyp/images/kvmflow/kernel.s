@@ -219,8 +219,10 @@ label run_loop
     isb
     msr     daifset, #2
 label handle_exit
-    mov     x0, #1
-    cmp     x20, #EXIT_IRQ
+    tbz     x20, #EXIT_WITH_SERROR_BIT, 7f
+    count   exits_serror, x1, x2     // the guest's; what it surfaced with is dealt with all the same
+    bic     x20, x20, #(1 << EXIT_WITH_SERROR_BIT)
+7:  cmp     x20, #EXIT_IRQ
     b.ne    2f
     count   exits_irq, x1, x2
     b       run_loop
