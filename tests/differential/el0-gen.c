@@ -173,7 +173,8 @@ static unsigned reserve(struct el0_gen *g, unsigned n)
     struct rng *r = &g->rng;
     g->at += 1 + below(r, 6);
     if (one_in(r, 12)) { /* across a page's end */
-        g->at = (g->at | 1023) + 1 - below(r, n + 1);
+        unsigned at = (g->at | 1023) + 1 - below(r, n + 1);
+        g->at = at < g->at ? at + 1024 : at;
     }
     unsigned at = g->at;
     if (at + n + 8 > EL0_CODE_WORDS) {

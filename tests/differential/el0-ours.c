@@ -208,7 +208,8 @@ static uint32_t abort_signal(const struct pe *pe, uint32_t iss, struct el0_resul
     return SIGSEGV;
 }
 
-/* The signal that an exception becomes. 0: Linux does something and the program goes on. */
+/* The signal that an exception becomes. 0: Linux does something and the program goes on. EL0_NO_END: a system call that
+   might exist, which the peer is not to see. */
 static uint32_t signal_of(struct pe *pe, struct el0_result *r)
 {
     uint32_t esr = (uint32_t)pe->sr[SR_ESR_EL1], iss = esr & ones64(25);
@@ -216,7 +217,10 @@ static uint32_t signal_of(struct pe *pe, struct el0_result *r)
     r->addr = pe->sr[SR_ELR_EL1];
     switch (esr >> 26) {
     case EC_SVC64:
-        pe->x[0] = (uint64_t)-38; /* ENOSYS: the generator asks for calls that do not exist */
+        if (pe->x[8] - 0x4000 >= 0x4000) {
+            return EL0_NO_END;
+        }
+        pe->x[0] = (uint64_t)-38; /* ENOSYS */
         return 0;
     case EC_WFX:
         pe->sr[SR_ELR_EL1] += 4;
@@ -301,7 +305,7 @@ static bool run_on(struct el0_ours *o, enum el0_mode mode, uint64_t pieces, stru
         }
         r->sig = signal_of(o->pe, r);
         if (r->sig != 0) {
-            return true;
+            return r->sig != EL0_NO_END;
         }
         pe_eret(o->pe);
         o->pe->event_reg = false;
