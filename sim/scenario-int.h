@@ -8,7 +8,7 @@
 #include "sim/symbols.h"
 
 /* Records that are kept for reports: the latest of these. */
-#define SCN_LOG 65536
+#define SCN_LOG 262144
 
 /* What is done when a position is reached. */
 struct scn_action {

@@ -60,12 +60,9 @@ static void show_alike(FILE *f, const struct scn_run *r, const struct scn_expect
     }
     fprintf(f, "    of that kind: %" PRIu64 "; the latest:\n", x->n_alike);
     for (uint64_t i = x->n_alike - n; i < x->n_alike; i++) {
-        uint64_t number = x->alike[i % ARRAY_LEN(x->alike)];
-        if (number + SCN_LOG >= r->n_log) {
-            fputs("      ", f);
-            scn_rec_text(f, &r->log[number % SCN_LOG], r->symbols, r->ids);
-            fputc('\n', f);
-        }
+        fputs("      ", f);
+        scn_rec_text(f, &x->alike[i % ARRAY_LEN(x->alike)], r->symbols, r->ids);
+        fputc('\n', f);
     }
 }
 

@@ -10,10 +10,10 @@
 
 /* ---- the log and the expectations ---- */
 
-static void alike(struct scn_expect *x, const struct scn_event *ev, const struct rec *rec, uint64_t number)
+static void alike(struct scn_expect *x, const struct scn_event *ev, const struct rec *rec)
 {
     if (scn_event_same_kind(ev, rec)) {
-        x->alike[x->n_alike++ % ARRAY_LEN(x->alike)] = number;
+        x->alike[x->n_alike++ % ARRAY_LEN(x->alike)] = *rec;
     }
 }
 
@@ -23,7 +23,7 @@ static void expect_order(const struct scn_run *r, struct scn_expect *x, const st
         return;
     }
     const struct scn_event *ev = &x->ev[x->seen];
-    alike(x, ev, rec, number);
+    alike(x, ev, rec);
     if (scn_event_match(ev, rec, pe, r->ids) && ++x->seen_in_step >= (ev->n == 0 ? 1 : ev->n)) {
         x->seen++;
         x->seen_in_step = 0;
@@ -38,7 +38,7 @@ static void expect_within(const struct scn_run *r, struct scn_expect *x, const s
         return;
     }
     const struct scn_event *ev = &x->ev[x->seen];
-    alike(x, ev, rec, number);
+    alike(x, ev, rec);
     if (!scn_event_match(ev, rec, pe, r->ids) || ++x->seen_in_step < (ev->n == 0 ? 1 : ev->n)) {
         if (x->seen == 1 && x->ev[0].n == 0 && scn_event_match(&x->ev[0], rec, pe, r->ids)) { /* a later `from` */
             x->since_insns = rec->icount;
@@ -64,7 +64,7 @@ static void expect_observe(const struct scn_run *r, struct scn_expect *x, const 
 {
     switch (x->kind) {
     case WANT_EVENT: case WANT_NEVER: case WANT_COUNT:
-        alike(x, &x->ev[0], rec, number);
+        alike(x, &x->ev[0], rec);
         if (scn_event_match(&x->ev[0], rec, pe, r->ids)) {
             x->seen++;
             x->focus = number;

@@ -3,7 +3,7 @@
  * Scenarios: text files that make something happen at an exact instruction of
  * a machine and say what must come of it. The format is in doc/scenarios.md.
  *
- *   scenario-yaml.c   file to struct scenario
+ *   scenario-yaml*.c  file to struct scenario
  *   scenario-expr.c   expressions
  *   scenario-event.c  does a record match an event? records in words
  *   scenario-pos.c    positions: when is it time?
@@ -227,7 +227,7 @@ struct scn_expect {
     uint64_t since_insns, since_ns, took_insns, took_ns;
     bool broken;                /* cannot hold any more */
     uint64_t focus;             /* number of the record to show the surroundings of, SCN_NOWHERE: none */
-    uint64_t alike[3];          /* numbers of the latest records of the same kind */
+    struct rec alike[3];        /* the latest records of the same kind */
     uint64_t n_alike;
     bool checked;               /* WANT_CHECK: done; `seen` says with what result */
     char *detail;               /* WANT_CHECK: values */
