@@ -294,7 +294,10 @@ static int patch_chosen(void *buf, const struct fdt_config *c)
 void *fdt_patch(const char *opt, const char *path, const void *dtb, size_t len, const struct fdt_config *c, size_t *size,
                 struct err *err)
 {
-    int rc = fdt_check_full(dtb, len);
+    /* Before version 16 node names are whole paths; fdt_check_full of libfdt 1.6.1 takes one without a slash through a null
+       pointer. dtc writes version 17. */
+    bool old = len >= sizeof(struct fdt_header) && fdt_magic(dtb) == FDT_MAGIC && fdt_version(dtb) < 16;
+    int rc = old ? -FDT_ERR_BADVERSION : fdt_check_full(dtb, len);
     if (rc != 0) {
         err_set(err, "%s %s: not a valid device tree blob: %s (expected what dtc -O dtb writes)", opt, path, fdt_strerror(rc));
         return NULL;
