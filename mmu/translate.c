@@ -28,7 +28,7 @@ static inline void fill_attr(const struct mmu_features *f, const struct mmu_regs
     }
     res->device = res->attr.attr < 0x10;
     bool s1_normal = (x->flags & XF_S1) != 0 ? x->s1_attr >= 0x10 : (r->hcr & HCR_DC) != 0;
-    res->device_by_s2 = res->device && s1_normal;
+    res->device_by_s2 = res->device && s1_normal && (x->flags & XF_S2) != 0;
 }
 
 /* Result of an allowed translation, and as far as it goes of a denied one */
