@@ -6,6 +6,8 @@
  *   rows: patterns         when: w[4:0]==w[9:5] && w[9:5]!=31
  *   peer: CPU models       differs: x v sp ...
  *   ours: signal, none or any, and so theirs
+ *   failed-pointers: yes       the X registers and PCs that differ hold no canonical address on either side
+ *   inverted-signatures: yes   the X registers that differ hold the same pointer of the upper half with inverse signatures
  *   last-exclusive: patterns for the row of the last load exclusive before it in the block
  *   rule: what in the architecture decides
  */
@@ -70,6 +72,10 @@ static bool set_key(struct explained_entry *e, const char *key, const char *valu
         snprintf(e->when, sizeof(e->when), "%s", value);
     } else if (strcmp(key, "peer") == 0) {
         snprintf(e->peer, sizeof(e->peer), "%s", value);
+    } else if (strcmp(key, "failed-pointers") == 0) {
+        e->failed_pointers = strcmp(value, "yes") == 0;
+    } else if (strcmp(key, "inverted-signatures") == 0) {
+        e->inverted_signatures = strcmp(value, "yes") == 0;
     } else if (strcmp(key, "last-exclusive") == 0) {
         snprintf(e->exclusive, sizeof(e->exclusive), "%s", value);
     } else if (strcmp(key, "differs") == 0) {
@@ -184,6 +190,33 @@ static bool condition_holds(const char *p, uint32_t w)
     return true;
 }
 
+static bool canonical(uint64_t v)
+{
+    uint64_t high = bits64(v, 55, 48);
+    return high == 0 || (high == 0xff && v >> 56 == 0xff);
+}
+
+static bool failed_pointers(const struct el0_result *a, const struct el0_result *b)
+{
+    for (unsigned i = 0; i < 31; i++) {
+        if (a->s.x[i] != b->s.x[i] && (canonical(a->s.x[i]) || canonical(b->s.x[i]))) {
+            return false;
+        }
+    }
+    return a->s.pc == b->s.pc || (!canonical(a->s.pc) && !canonical(b->s.pc));
+}
+
+static bool inverted_signatures(const struct el0_result *a, const struct el0_result *b)
+{
+    for (unsigned i = 0; i < 31; i++) {
+        uint64_t d = a->s.x[i] ^ b->s.x[i];
+        if (d != 0 && (d != UINT64_C(0xff7f000000000000) || bit64(a->s.x[i], 55) == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct explained_entry *explained_find(struct explained *e, const char *cpu, const struct el0_difference *d)
 {
     int row = a64_decode(d->word);
@@ -191,8 +224,10 @@ struct explained_entry *explained_find(struct explained *e, const char *cpu, con
     const char *exclusive = d->exclusive < 0 ? "-" : a64_rows[d->exclusive].name;
     for (unsigned i = 0; i < e->n; i++) {
         struct explained_entry *x = &e->entry[i];
-        if ((d->diff & ~x->differs) == 0 && name_matches(x->rows, name) && signal_fits(x->ours, d->our_sig) &&
-            signal_fits(x->theirs, d->their_sig) && (x->peer[0] == '\0' || name_matches(x->peer, cpu)) &&
+        if ((d->diff & ~x->differs) == 0 && name_matches(x->rows, name) && signal_fits(x->ours, d->ours->sig) &&
+            signal_fits(x->theirs, d->theirs->sig) && (x->peer[0] == '\0' || name_matches(x->peer, cpu)) &&
+            (!x->failed_pointers || failed_pointers(d->ours, d->theirs)) &&
+            (!x->inverted_signatures || inverted_signatures(d->ours, d->theirs)) &&
             (x->exclusive[0] == '\0' || name_matches(x->exclusive, exclusive)) && condition_holds(x->when, d->word)) {
             x->used++;
             return x;

@@ -16,6 +16,7 @@ struct item {
     uint32_t word;
     enum fix fix;
     uint64_t target;        /* an address, or the number of an item */
+    bool inner;             /* belongs to the item before it: branches go to the next one that does not */
 };
 
 struct block {
@@ -136,14 +137,31 @@ static void suit_compare(const struct el0_gen *g, struct el0_state *s, uint32_t 
     }
 }
 
+/* A pointer without a signature, of either half of the address space; sometimes with a tag. */
+static uint64_t plain_pointer(struct rng *r)
+{
+    uint64_t p = one_in(r, 2) ? value_x(r) & ones64(48) : EL0_RW + below(r, EL0_RW_SIZE);
+    if (one_in(r, 4)) {
+        return p | ~ones64(48);
+    }
+    return p | (one_in(r, 4) ? rnd(r) << 56 : 0);
+}
+
 /* Registers that the word uses as an address get one. */
 static void suit_state(struct el0_gen *g, struct el0_state *s, uint32_t w)
 {
     struct rng *r = &g->rng;
     struct mem_form f = mem_form_of(w);
-    int br = branch_register(w);
+    int br = branch_register(w), row = a64_decode(w);
     if (br >= 0 && br < 31) {
         s->x[br] = choose_code(r);
+    }
+    if (row >= 0 && a64_rows[row].feature == FEAT_PAUTH && feat_has(g->feat, FEAT_PAUTH)) {
+        s->x[17] = plain_pointer(r);
+        s->x[30] = plain_pointer(r);
+        if ((w & UINT32_C(0xffff0000)) == 0xdac10000 && (w & 31) != 31) {
+            s->x[w & 31] = plain_pointer(r);
+        }
     }
     if (!f.memory) {
         return;
@@ -275,7 +293,7 @@ bool gen_single(struct el0_gen *g, int row, uint32_t word, unsigned n)
 static void emit(struct block *b, uint32_t word, enum fix fix, uint64_t target)
 {
     if (b->n < MAX_ITEMS) {
-        b->item[b->n++] = (struct item){word, fix, target};
+        b->item[b->n++] = (struct item){word, fix, target, false};
     }
 }
 
@@ -323,6 +341,76 @@ static void emit_access(struct block *b, uint32_t w, const struct mem_form *f)
     emit(b, w, FIX_NONE, 0);
 }
 
+/* ---- pointer authentication: pointers are signed before they are authenticated ---- */
+enum { PACIA = 0xdac10000, PACIZA = 0xdac123e0, PACDZA = 0xdac12be0, PACIASP = 0xd503233f, PACIBSP = 0xd503237f };
+
+static void emit_plain_pointer(struct block *b, unsigned rd)
+{
+    if (one_in(b->r, 3)) {
+        emit_mov(b, rd, -1 - (int64_t)below(b->r, 65535));
+    } else {
+        emit(b, adr_word(rd, 0), FIX_ADR, EL0_DATA + below(b->r, 0x4000));
+    }
+}
+
+static bool emit_signed_branch(struct block *b, uint32_t w)
+{
+    unsigned rn = bits32(w, 9, 5), modifier = w & 31;
+    uint32_t key_b = bit32(w, 10) << 10, sign = PACIA | key_b | modifier << 5 | rn;
+    uint64_t later = b->n + 3 + below(b->r, 4);
+    if (bits32(w, 24, 21) == 2) { /* RETAA, RETAB */
+        rn = 30;
+        sign = key_b != 0 ? PACIBSP : PACIASP;
+    } else if (bit32(w, 24) == 0) {
+        sign = PACIZA | key_b | rn;
+    }
+    if (rn == 31 || bits32(w, 24, 21) == 4) {
+        return false;
+    }
+    emit(b, adr_word(rn, 0), FIX_ADR_ITEM, later);
+    if (!one_in(b->r, 10)) {
+        emit(b, sign, FIX_NONE, 0);
+    }
+    emit(b, w, FIX_NONE, 0);
+    return true;
+}
+
+static bool emit_signed_load(struct block *b, uint32_t w)
+{
+    struct mem_form f = mem_form_of(w);
+    if (f.base == 31) {
+        return false;
+    }
+    emit(b, adr_word((unsigned)f.base, 0), FIX_ADR, choose_address(b->r, 8, true) - (uint64_t)f.offset);
+    emit(b, PACDZA | bit32(w, 23) << 10 | (unsigned)f.base, FIX_NONE, 0);
+    emit(b, w, FIX_NONE, 0);
+    return true;
+}
+
+static bool emit_pauth(struct block *b, uint32_t w, const struct a64_row *a)
+{
+    if (strcmp(a->format, "pac_br") == 0) {
+        return emit_signed_branch(b, w);
+    }
+    if (strcmp(a->format, "pac_ld") == 0) {
+        return emit_signed_load(b, w);
+    }
+    bool hint = (w & UINT32_C(0xfffff000)) == 0xd5032000, strip = (w & UINT32_C(0xfffffbe0)) == 0xdac143e0;
+    uint32_t authenticate = hint ? 0x80 : 0x1000; /* the bit between PAC* and AUT* */
+    unsigned rd = !hint ? w & 31 : bits32(w, 11, 8) == 1 ? 17 : 30;
+    if (rd == 31) {
+        return false;
+    }
+    emit_plain_pointer(b, rd);
+    if (strip || w == 0xd50320ff) {
+        emit(b, PACIA | rd, FIX_NONE, 0);
+    } else if ((w & authenticate) != 0 && strcmp(a->name, "PACGA") != 0) {
+        emit(b, w & ~authenticate, FIX_NONE, 0);
+    }
+    emit(b, w, FIX_NONE, 0);
+    return true;
+}
+
 /* Instructions that always end a block */
 static bool ends_block(const struct a64_row *a)
 {
@@ -347,6 +435,9 @@ static bool emit_row(struct block *b, int row)
     struct mem_form f = mem_form_of(w);
     int br = branch_register(w);
     uint64_t later = b->n + 1 + below(r, 4);
+    if (a->feature == FEAT_PAUTH && feat_has(b->g->feat, FEAT_PAUTH)) {
+        return emit_pauth(b, w, a);
+    }
     if (strcmp(a->mnemonic, "svc") == 0) {
         emit_mov(b, 8, 0x4000 + (int64_t)below(r, 0x4000));
     }
@@ -407,6 +498,9 @@ static uint32_t fixed_word(const struct block *b, unsigned i)
     const struct item *it = &b->item[i];
     uint64_t pc = b->addr[i], to = it->target;
     if (it->fix == FIX_BRANCH || it->fix == FIX_ADR_ITEM) {
+        while (to < b->n && b->item[to].inner) {
+            to++;
+        }
         to = b->addr[to < b->n ? to : b->n];
     }
     int64_t d = (int64_t)(to - pc);
@@ -439,7 +533,13 @@ bool gen_block(struct el0_gen *g, int row, unsigned n)
         return false;
     }
     for (unsigned i = 0; i < rows && b.n < MAX_ITEMS - 8; i++) {
-        (void)emit_row(&b, i == special ? row : g->rows[below(r, g->n_rows)]);
+        int chosen = i == special ? row : g->rows[below(r, g->n_rows)];
+        unsigned first = b.n;
+        (void)emit_row(&b, chosen);
+        bool together = a64_rows[chosen].feature == FEAT_PAUTH || chosen == OP_SVC;
+        for (unsigned k = first + 1; together && k < b.n; k++) {
+            b.item[k].inner = true;
+        }
     }
     if (b.n == 0) {
         emit(&b, 0xd503201f, FIX_NONE, 0);

@@ -109,6 +109,18 @@ static void set_registers(struct el0_ours *o)
     sr[SR_SCTLR_EL1] &= ~(BIT64(4) | BIT64(1) | BIT64(16) | BIT64(18) | BIT64(9));
 }
 
+static void set_keys(uint64_t *sr)
+{
+    static const uint16_t ids[10] = {SR_APIAKeyLo_EL1, SR_APIAKeyHi_EL1, SR_APIBKeyLo_EL1, SR_APIBKeyHi_EL1, SR_APDAKeyLo_EL1,
+                                     SR_APDAKeyHi_EL1, SR_APDBKeyLo_EL1, SR_APDBKeyHi_EL1, SR_APGAKeyLo_EL1, SR_APGAKeyHi_EL1};
+    uint64_t keys[10];
+    peer_keys(keys);
+    for (unsigned i = 0; i < 10; i++) {
+        sr[ids[i]] = keys[i];
+    }
+    sr[SR_SCTLR_EL1] |= BIT64(31) | BIT64(30) | BIT64(27) | BIT64(13); /* EnIA, EnIB, EnDA, EnDB */
+}
+
 struct el0_ours *ours_new(const char *model, bool big_endian)
 {
     struct el0_ours *o = calloc(1, sizeof(*o));
@@ -126,6 +138,9 @@ struct el0_ours *ours_new(const char *model, bool big_endian)
     o->pe->host->hlt = on_hlt;
     map_all(o);
     set_registers(o);
+    if (feat_has(&o->pe->feat, FEAT_PAUTH)) {
+        set_keys(o->pe->sr);
+    }
     o->pe->sr[SR_SCTLR_EL1] |= big_endian ? BIT64(24) : 0; /* E0E */
     return o;
 }

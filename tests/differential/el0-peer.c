@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 enum { PATIENCE_MS = 120000 };
+/* The seed that QEMU is given. Its halves are those of peer_keys(). */
+#define SEED "4294967297"
 
 struct el0_peer {
     pid_t pid;
@@ -28,7 +30,7 @@ static void child(const char *qemu, const char *cpu, const char *guest, const in
     close(from[0]);
     close(from[1]);
     if (qemu[0] != '\0') {
-        execlp(qemu, qemu, "-cpu", cpu, guest, (char *)NULL);
+        execlp(qemu, qemu, "-seed", SEED, "-cpu", cpu, guest, (char *)NULL);
     } else {
         execlp(guest, guest, (char *)NULL); /* an AArch64 host */
     }
@@ -140,4 +142,60 @@ bool peer_get(struct el0_peer *p, unsigned n, struct el0_full_result *f)
         }
     }
     return true;
+}
+
+/* ---- the peer's keys ----
+ * QEMU draws what a program may take for random from a Mersenne Twister (MT19937) that -seed initialises: first the 16
+ * bytes of AT_RANDOM, then the keys.
+ */
+enum { MT_N = 624, MT_M = 397 };
+
+static void mt_init(uint32_t mt[MT_N], uint32_t s)
+{
+    mt[0] = s;
+    for (uint32_t i = 1; i < MT_N; i++) {
+        mt[i] = 1812433253 * (mt[i - 1] ^ mt[i - 1] >> 30) + i;
+    }
+}
+
+/* Initialisation by an array of two words, both 1 */
+static void mt_init_by_seed(uint32_t mt[MT_N])
+{
+    unsigned i = 1;
+    mt_init(mt, 19650218);
+    for (unsigned k = 0; k < MT_N; k++) {
+        mt[i] = (mt[i] ^ (mt[i - 1] ^ mt[i - 1] >> 30) * 1664525) + 1 + k % 2;
+        if (++i == MT_N) {
+            mt[0] = mt[MT_N - 1];
+            i = 1;
+        }
+    }
+    for (unsigned k = 1; k < MT_N; k++) {
+        mt[i] = (mt[i] ^ (mt[i - 1] ^ mt[i - 1] >> 30) * 1566083941) - i;
+        if (++i == MT_N) {
+            mt[0] = mt[MT_N - 1];
+            i = 1;
+        }
+    }
+    mt[0] = UINT32_C(1) << 31;
+}
+
+/* The n-th number of the first round */
+static uint32_t mt_number(const uint32_t mt[MT_N], unsigned n)
+{
+    uint32_t y = (mt[n] & UINT32_C(0x80000000)) | (mt[n + 1] & 0x7fffffff);
+    y = mt[n + MT_M] ^ y >> 1 ^ ((y & 1) != 0 ? UINT32_C(0x9908b0df) : 0);
+    y ^= y >> 11;
+    y ^= y << 7 & UINT32_C(0x9d2c5680);
+    y ^= y << 15 & UINT32_C(0xefc60000);
+    return y ^ y >> 18;
+}
+
+void peer_keys(uint64_t keys[10])
+{
+    uint32_t mt[MT_N];
+    mt_init_by_seed(mt);
+    for (unsigned i = 0; i < 10; i++) {
+        keys[i] = mt_number(mt, 4 + 2 * i) | (uint64_t)mt_number(mt, 5 + 2 * i) << 32;
+    }
 }

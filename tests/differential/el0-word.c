@@ -154,6 +154,8 @@ static struct mem_form register_form(uint32_t w)
         f.offset = (int64_t)(bits32(w, 21, 10) << scale);
     } else if (bit32(w, 21) == 0) {
         f.offset = bits32(w, 11, 10) == 1 ? 0 : sext64(bits32(w, 20, 12), 9);
+    } else if ((w & UINT32_C(0xff200400)) == 0xf8200400) { /* LDRAA, LDRAB */
+        f.offset = sext64(bit32(w, 22) << 9 | bits32(w, 20, 12), 10) * 8;
     } else if (bits32(w, 11, 10) == 2) {
         f.index = (int)bits32(w, 20, 16);
         f.option = bits32(w, 15, 13);

@@ -272,7 +272,7 @@ static void different(struct el0 *e, const struct work *w, unsigned i, unsigned 
     if (c != NULL) {
         c->ran++;
     }
-    const struct el0_difference what = {word, last_exclusive(code, trace, culprit), d, a.r.sig, b.r.sig};
+    const struct el0_difference what = {word, last_exclusive(code, trace, culprit), d, &a.r, &b.r};
     if (explained_find(e->known, e->opt.cpu, &what) != NULL) {
         e->explained++;
         if (c != NULL) {

@@ -100,6 +100,8 @@ struct el0_peer;
 /* Start `qemu -cpu cpu guest`. NULL: it cannot be started. */
 struct el0_peer *peer_new(const char *qemu, const char *cpu, const char *guest);
 void peer_free(struct el0_peer *p);
+/* The pointer authentication keys of a peer that is QEMU: APIA, APIB, APDA, APDB, APGA, each its low half first. */
+void peer_keys(uint64_t keys[10]);
 /* Send a batch; then peer_get gives n_cases results. Both false when the peer has gone or hangs (a message says so). */
 bool peer_send(struct el0_peer *p, const struct el0_batch *b, const uint32_t *code, const uint8_t *fill,
                const struct el0_case *cases);
@@ -125,6 +127,7 @@ struct explained_entry {
     char when[256];         /* comparisons of bit fields, joined by && */
     char exclusive[256];    /* rows of the load exclusive before it; empty: any or none */
     char peer[64];          /* the peer's CPU models it applies to; empty: all */
+    bool failed_pointers, inverted_signatures;
     unsigned differs;       /* enum el0_diff: no others may differ */
     int ours, theirs;       /* signal numbers, -1: any */
     unsigned long used;
@@ -137,7 +140,7 @@ struct el0_difference {
     uint32_t word;
     int exclusive;          /* row of the last load exclusive before it in the block, or -1 */
     unsigned diff;          /* enum el0_diff */
-    unsigned our_sig, their_sig;
+    const struct el0_result *ours, *theirs;
 };
 /* The entry that explains it, or NULL. */
 struct explained_entry *explained_find(struct explained *e, const char *cpu, const struct el0_difference *d);
