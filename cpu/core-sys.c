@@ -106,6 +106,7 @@ bool core_wfx(struct pe *pe, bool is_wfe)
         /* ISS: CV = 1, COND = 0b1110, TI */
         return pe_raise(pe, target, EC_WFX, 1u << 24 | 0xeu << 20 | (is_wfe ? 1 : 0));
     }
+    pe_record(pe, REC_WFI, pe->el, 0, pe_pc(pe), is_wfe, 0, 0, 0);
     if (is_wfe) {
         timers_wfe_wait(pe);
         pe->waiting_wfe = true;

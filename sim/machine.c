@@ -349,7 +349,7 @@ void machine_start(struct machine *m, uint64_t entry, uint64_t x0)
 /* ---- running ---- */
 
 /* May this PE execute? A waiting one is woken when its wake-up condition holds. */
-static bool runnable(struct pe *pe)
+static bool runnable(struct machine *m, struct pe *pe)
 {
     if (!pe->powered_on) {
         return false;
@@ -365,6 +365,8 @@ static bool runnable(struct pe *pe)
     if (pe->waiting_wfe) {
         pe->event_reg = false;
     }
+    pe->time_base_ns = m->time_ns;
+    pe_record(pe, REC_WAKE, pe->el, 0, pe->pc, pe->waiting_wfe, 0, 0, 0);
     pe->waiting_wfi = pe->waiting_wfe = false;
     pe->dirty |= DIRTY_IRQ;
     return true;
@@ -385,7 +387,7 @@ static uint64_t insns_until(const struct machine *m, uint64_t when_ns)
 static bool company(struct machine *m, const struct pe *pe)
 {
     for (unsigned i = 0; i < m->n_pes; i++) {
-        if (m->pes[i] != pe && runnable(m->pes[i])) {
+        if (m->pes[i] != pe && runnable(m, m->pes[i])) {
             return true;
         }
     }
@@ -457,7 +459,7 @@ static void round_robin(struct machine *m, uint64_t insns)
     uint64_t longest = 0;
     unsigned ran = 0;
     for (unsigned i = 0; i < m->n_pes && !m->stopping; i++) {
-        if (!runnable(m->pes[i])) {
+        if (!runnable(m, m->pes[i])) {
             continue;
         }
         uint64_t used = turn(m, m->pes[i], insns);
@@ -481,7 +483,7 @@ static uint64_t round_length(struct machine *m, const struct machine_limits *l)
     uint64_t until = insns_until(m, clock_next(&m->clock));
     unsigned active = 0;
     for (unsigned i = 0; i < m->n_pes; i++) {
-        active += runnable(m->pes[i]);
+        active += runnable(m, m->pes[i]);
     }
     if (until < insns) {
         insns = until;

@@ -51,13 +51,15 @@ static uint64_t bus_peek(struct pe *pe, uint64_t pa, unsigned size)
 }
 
 /* Make the interrupt one that reaches the PE whatever the program has set up. */
-static void force(struct pe *pe, unsigned intid, unsigned group)
+static void force(struct pe *pe, unsigned intid, unsigned group, bool edge)
 {
     unsigned word = intid / 32 * 4, bit = intid % 32;
     bus_poke(pe, BOARD_GICR_BASE + pe->id * GICR_SIZE_PER_PE + 0x14, 4, 0);             /* GICR_WAKER: awake */
     uint64_t g = bus_peek(pe, bank(pe, intid, 0x80 + word), 4);                         /* IGROUPR */
     bus_poke(pe, bank(pe, intid, 0x80 + word), 4, set_bits64(g, bit, bit, group));
     bus_poke(pe, bank(pe, intid, 0x400 + intid), 1, 0);                                 /* IPRIORITYR */
+    uint64_t cfg = bank(pe, intid, 0xc00 + intid / 16 * 4);                             /* ICFGR */
+    bus_poke(pe, cfg, 4, set_bits64(bus_peek(pe, cfg, 4), intid % 16 * 2 + 1, intid % 16 * 2 + 1, edge));
     if (intid >= 32) {
         bus_poke(pe, BOARD_GICD_BASE + 0x6000 + 8 * (uint64_t)intid, 8, pe->id);        /* IROUTER */
     }
@@ -71,7 +73,7 @@ static void interrupt(struct scn_run *r, const struct scn_stimulus *d, struct pe
 {
     unsigned intid = (unsigned)d->value.v;
     if (d->force || d->kind == DO_FIQ) {
-        force(pe, intid, d->kind == DO_FIQ ? 0 : 1);
+        force(pe, intid, d->kind == DO_FIQ ? 0 : 1, d->level == LEVEL_PULSE);
     }
     if (d->level == LEVEL_LOW) {
         gic_set_line(r->m->gic, pe->id, intid, false);

@@ -252,6 +252,7 @@ static void event_text(FILE *f, const struct rec *r, const struct symbols *symbo
     case REC_SYSREG: register_text(f, r, "write"); break;
     case REC_SYSREG_READ: register_text(f, r, "read"); break;
     case REC_WFI: fputs(r->a == 0 ? "WFI" : "WFE", f); break;
+    case REC_WAKE: fputs("wakes", f); break;
     case REC_PSCI: fprintf(f, "PSCI %#" PRIx64 " -> %#" PRIx64, r->a, r->b); break;
     case REC_MASK: mask_text(f, r); break;
     case REC_SERROR_PENDED:

@@ -15,8 +15,8 @@ enum rec_kind {
                         pc = preferred return address; from_el/el = source and target EL */
     REC_ERET,        /* a = SPSR, b = target pc; pc = address of the ERET; from_el/el = source and target EL */
     REC_SYSREG,      /* a = encoding op0:op1:CRn:CRm:op2, b = new value, c = old value */
-    REC_WFI,         /* pc; a = 0 for WFI, 1 for WFE */
-    REC_WAKE,
+    REC_WFI,         /* the PE begins to wait at pc; a = 0 for WFI, 1 for WFE */
+    REC_WAKE,        /* it goes on at pc; a as before */
     REC_PSCI,        /* a = function id, b = result */
     REC_MASK,        /* PSTATE.DAIF written at pc by MSR: a = new, b = old, as in bits 3:0 = D A I F */
     REC_SERROR_PENDED,   /* a = ISS, b = 0 physical, 1 virtual (HCR_EL2.VSE set) */
