@@ -130,8 +130,7 @@ bool core_sev(struct pe *pe)
 
 bool core_svc(struct pe *pe, unsigned imm)
 {
-    unsigned target = pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el;
-    pe_raise(pe, target, EC_SVC64, imm);
+    pe_raise(pe, pe_default_target(pe), EC_SVC64, imm);
     pe->exc.ret_next = true;
     return false;
 }

@@ -112,7 +112,7 @@ static const struct slot *fetch(struct pe *pe)
             return fetch(pe);
         }
         if ((pe->pc & 3) != 0) {
-            pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_PC_ALIGN, 0);
+            pe_raise(pe, pe_default_target(pe), EC_PC_ALIGN, 0);
             return fetch_exception(pe);
         }
         s = fetch_slow(pe);
@@ -139,7 +139,7 @@ static bool before_instruction(struct pe *pe)
         return false;
     }
     if (pe->il) {
-        pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_ILLEGAL_STATE, 0);
+        pe_raise(pe, pe_default_target(pe), EC_ILLEGAL_STATE, 0);
         (void)fetch_exception(pe);
         return false;
     }

@@ -19,8 +19,7 @@ static bool hcr_bit(const struct pe *pe, unsigned bit)
     return bit64(pe->sr[SR_HCR_EL2], bit);
 }
 
-/* The EL that an exception from the current EL goes to when nothing routes it further up */
-static unsigned default_target(const struct pe *pe)
+unsigned pe_default_target(const struct pe *pe)
 {
     if (pe->el == 2) {
         return 2;
@@ -39,7 +38,7 @@ bool pe_raise(struct pe *pe, unsigned target_el, unsigned ec, uint32_t iss)
 
 bool pe_undef(struct pe *pe)
 {
-    return pe_raise(pe, default_target(pe), EC_UNKNOWN, 0);
+    return pe_raise(pe, pe_default_target(pe), EC_UNKNOWN, 0);
 }
 
 /* AArch64.CheckFPAdvSIMDEnabled(), AArch64.CheckFPAdvSIMDTrap(): 0 allowed, else the target EL; 3: EL1's trap taken to EL2
@@ -89,7 +88,7 @@ uint32_t pe_sysreg_iss(uint16_t enc, unsigned rt, bool read)
 bool pe_raise_abort(struct pe *pe, uint64_t va, uint32_t iss_extra, const struct mmu_fault *f, bool fetch)
 {
     bool external = f->type == FAULT_EXTERNAL || f->type == FAULT_EXTERNAL_WALK;
-    unsigned target = default_target(pe);
+    unsigned target = pe_default_target(pe);
     if (target == 1 && has_el2(pe) && (f->stage2 || (external && hcr_bit(pe, HCR_TEA)))) {
         target = 2;
     }

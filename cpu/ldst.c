@@ -30,16 +30,6 @@ static const struct ls_info infos[OP_COUNT] = {
     LL_LOADS(I_LD) LL_VLOADS(I_VLD)
 };
 
-static uint64_t extend_index(uint64_t v, unsigned option, unsigned shift)
-{
-    if (option == 2) {
-        v = (uint32_t)v;
-    } else if (option == 6) {
-        v = (uint64_t)(int64_t)(int32_t)v;
-    }
-    return v << shift;
-}
-
 static uint64_t address(const struct pe *pe, const struct slot *s, const struct ls_info *i)
 {
     uint64_t base = pe->x[s->rn];
@@ -48,7 +38,7 @@ static uint64_t address(const struct pe *pe, const struct slot *s, const struct 
     case M_post:
         return base;
     case M_reg:
-        return base + extend_index(pe->x[s->rm], s->ra, s->aux);
+        return base + extend_reg(pe->x[s->rm], s->ra, s->aux);
     case M_lit:
         return pe->page_va + (uint64_t)imm;
     default:

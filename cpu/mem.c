@@ -310,7 +310,7 @@ bool mem_check_sp(struct pe *pe)
     if (!bit64(sctlr, pe->el == 0 ? 4 : 3)) {
         return true;
     }
-    return pe_raise(pe, pe->el == 0 ? (pe_tge(pe) ? 2 : 1) : pe->el, EC_SP_ALIGN, 0);
+    return pe_raise(pe, pe_default_target(pe), EC_SP_ALIGN, 0);
 }
 
 bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
@@ -331,7 +331,6 @@ static bool zva_fault(struct pe *pe, uint64_t arg)
 
 bool ldst_zva(struct pe *pe, uint64_t arg)
 {
-    static const uint8_t zero[64];
     uint64_t va = arg & ~UINT64_C(63);
     const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
     if (likely((va & PAGE_MASK) == e->tag_w)) {
@@ -352,7 +351,6 @@ bool ldst_zva(struct pe *pe, uint64_t arg)
     if (unlikely(pe->abort.armed) && !abort_check(pe, va, r.pa, 64, true)) {
         return zva_fault(pe, arg);
     }
-    uint8_t buf[64];
-    memcpy(buf, zero, 64);
+    uint8_t buf[64] = {0};
     return piece(pe, va, r.pa, 64, true, buf) || zva_fault(pe, arg);
 }

@@ -98,11 +98,7 @@ static bool pack_logic_imm(struct packer *p)
     if (s == levels) {
         return false;
     }
-    uint64_t elem = ones64(s + 1);
-    elem = ((elem >> r) | (r != 0 ? elem << (esize - r) : 0)) & ones64(esize);
-    for (unsigned e = esize; e < 64; e *= 2) {
-        elem |= elem << e;
-    }
+    uint64_t elem = rotated_mask(s, r, esize);
     if (!x || (int64_t)elem == (int64_t)(int32_t)elem) {
         p->s->imm = (int32_t)elem;
         return true;

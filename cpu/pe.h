@@ -233,6 +233,8 @@ static inline bool pe_host_mode(const struct pe *pe) { return pe_e2h(pe) && pe_t
    The exception is taken when the handler returns to the core. ---- */
 void pe_update_fp_trap(struct pe *pe); /* recompute pe->fp_trap after DIRTY_FP */
 bool pe_fp_trap(struct pe *pe);   /* raises the trap that forbids FP/SIMD now (EC 0x07) */
+/* The EL that an exception from the current EL goes to when nothing routes it further up: HCR_EL2.TGE sends EL0's to EL2 */
+unsigned pe_default_target(const struct pe *pe);
 bool pe_undef(struct pe *pe);                                              /* EC 0, to the EL that UNDEFINED goes to */
 bool pe_raise(struct pe *pe, unsigned target_el, unsigned ec, uint32_t iss); /* to a given EL; EL1 with HCR_EL2.TGE becomes EL2 */
 bool pe_raise_abort(struct pe *pe, uint64_t va, uint32_t iss_extra, const struct mmu_fault *f, bool fetch); /* data or instruction abort */

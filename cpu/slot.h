@@ -84,6 +84,32 @@ void code_decode_run(struct pe *pe, struct code_page *p, unsigned index);
 /* RAM at [pa, pa+len), within a page, is about to change or has changed: forget what was decoded from it. */
 void code_write(struct pe *pe, uint64_t pa, uint64_t len);
 
+/* DecodeBitMasks(): s + 1 ones in an element of esize bits, rotated right by r and repeated to 64 bits */
+static inline uint64_t rotated_mask(unsigned s, unsigned r, unsigned esize)
+{
+    uint64_t elem = ones64(s + 1);
+    elem = ((elem >> r) | (r != 0 ? elem << (esize - r) : 0)) & ones64(esize);
+    for (unsigned e = esize; e < 64; e *= 2) {
+        elem |= elem << e;
+    }
+    return elem;
+}
+
+/* ExtendReg() of a value: option as in the instruction, then the left shift */
+static inline uint64_t extend_reg(uint64_t v, unsigned option, unsigned shift)
+{
+    switch (option) {
+    case 0: v = (uint8_t)v; break;
+    case 1: v = (uint16_t)v; break;
+    case 2: v = (uint32_t)v; break;
+    case 4: v = (uint64_t)(int64_t)(int8_t)v; break;
+    case 5: v = (uint64_t)(int64_t)(int16_t)v; break;
+    case 6: v = (uint64_t)(int64_t)(int32_t)v; break;
+    default: break;
+    }
+    return v << shift;
+}
+
 /* The code page that a slot array belongs to. */
 static inline struct code_page *code_page_of(const struct slot *slots_base)
 {
