@@ -140,13 +140,13 @@ static uint8_t pending_bits(const struct pe *pe)
 
 void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-    if (pe->rec == NULL) {
+    if ((pe->rec_kinds & REC_BIT(kind)) == 0) {
         return;
     }
     struct rec r = {
         .kind = (uint8_t)kind, .pe = (uint8_t)pe->id, .from_el = (uint8_t)from_el, .el = pe->el, .type = (uint16_t)type,
         .daif = pe->daif, .pending = pending_bits(pe),
-        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .pc = pc, .a = a, .b = b, .c = c, .d = d,
+        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .cycle = pe_cycle(pe), .pc = pc, .a = a, .b = b, .c = c, .d = d,
         .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
     };
     pe->rec->put(pe->rec->opaque, &r);

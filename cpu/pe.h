@@ -173,7 +173,9 @@ struct pe {
     struct clock *clock;
     struct tlb *tlb;
     const struct gicif *gic;
-    struct rec_sink *rec;        /* NULL: nobody listens */
+    const struct rec_sink *rec;  /* NULL: nobody listens */
+    uint64_t rec_kinds;          /* kinds that somebody listens to (REC_BIT); 0 when rec is NULL */
+    uint32_t rec_classes;        /* state classes whose writes somebody listens to (1 << enum sysreg_class) */
     /* When set, every instruction is executed by the stepping instance and this is called before it, with pe->pc on it: for
        stimuli and instruction traces. It may pend asynchronous exceptions (they are taken before the instruction); it must
        not move the PC. */
@@ -210,6 +212,11 @@ struct pe_host {
 uint64_t pe_pc(const struct pe *pe);          /* address of the current instruction */
 uint64_t pe_icount(const struct pe *pe);      /* instructions retired before the current one */
 uint64_t pe_time_ns(const struct pe *pe);     /* guest time now */
+/* Cycles of this PE: without a timing model, guest time in units of one instruction */
+static inline uint64_t pe_cycle(const struct pe *pe)
+{
+    return pe_time_ns(pe) / pe->ns_per_insn;
+}
 /* pe->clock->now_ns := pe_time_ns(); call before touching timers, devices or the GIC */
 void pe_sync_clock(struct pe *pe);
 

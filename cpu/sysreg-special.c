@@ -345,9 +345,7 @@ bool sysreg_wr_disr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t
 {
     (void)rt;
     const struct sysreg *d = disr(pe, r);
-    uint64_t old = pe->sr[d->sr];
     sysreg_put(pe, d, sysreg_legal(pe, d, val));
-    pe_record(pe, REC_SYSREG, pe->el, 0, pe_pc(pe), d->enc, pe->sr[d->sr], old, 0);
     return true;
 }
 

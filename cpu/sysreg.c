@@ -124,9 +124,27 @@ void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
         pe->sr[r->sr] = val;
         pe->dirty |= r->dirty;
     }
-    if (unlikely(pe->rec != NULL) && (r->cls == SRC_el2cfg || r->cls == SRC_el2vm)) {
-        pe_record(pe, REC_SYSREG, pe->el, 0, pe_pc(pe), r->enc, val, old, 0);
+}
+
+static inline bool write_resolved(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
+{
+    if (r->wr != NULL) {
+        return r->wr(pe, r, rt, val);
     }
+    sysreg_put(pe, r, sysreg_legal(pe, r, val));
+    return true;
+}
+
+/* What the register held before is told for those that are storage; of the others the record has the value written. */
+static __attribute__((noinline, cold)) bool write_recorded(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
+{
+    bool stored = r->cls != SRC_vgic && r->cls != SRC_op;
+    uint64_t pc = pe_pc(pe), old = stored ? pe->sr[r->sr] : 0;
+    if (!write_resolved(pe, r, rt, val)) {
+        return false;
+    }
+    pe_record(pe, REC_SYSREG, pe->el, r->cls, pc, r->enc, stored ? pe->sr[r->sr] : val, old, 0);
+    return true;
 }
 
 bool sysreg_write(struct pe *pe, unsigned idx, unsigned rt, uint64_t val)
@@ -138,11 +156,10 @@ bool sysreg_write(struct pe *pe, unsigned idx, unsigned rt, uint64_t val)
     if (unlikely(r == NULL)) {
         return false;
     }
-    if (r->wr != NULL) {
-        return r->wr(pe, r, rt, val);
+    if (unlikely((pe->rec_classes >> r->cls & 1) != 0)) {
+        return write_recorded(pe, r, rt, val);
     }
-    sysreg_put(pe, r, sysreg_legal(pe, r, val));
-    return true;
+    return write_resolved(pe, r, rt, val);
 }
 
 const char *sysreg_name(unsigned idx)

@@ -6,6 +6,7 @@ libhs_la_SOURCES += \
 	sim/base/bus.h \
 	sim/base/clock.c \
 	sim/base/clock.h \
+	sim/base/events.def \
 	sim/base/gicif.h \
 	sim/base/irq.h \
 	sim/base/record.h

@@ -5,6 +5,7 @@
 #include "cpu/core.h"
 #include "cpu/ldst.h"
 #include "cpu/models.h"
+#include "cpu/sysreg.h"
 #include "cpu/utlb.h"
 
 #include <inttypes.h>
@@ -617,7 +618,9 @@ static void fan_out(void *opaque, const struct rec *r)
 {
     struct machine *m = opaque;
     for (unsigned i = 0; i < m->n_sinks; i++) {
-        m->sinks[i].put(m->sinks[i].opaque, r);
+        if (rec_wanted(&m->sinks[i], r)) {
+            m->sinks[i].put(m->sinks[i].opaque, r);
+        }
     }
 }
 
@@ -626,10 +629,16 @@ bool machine_add_rec_sink(struct machine *m, const struct rec_sink *sink)
     if (m->n_sinks == MACHINE_MAX_SINKS) {
         return false;
     }
-    m->sinks[m->n_sinks++] = *sink;
-    m->fan_out = (struct rec_sink){fan_out, m};
+    struct rec_sink *s = &m->sinks[m->n_sinks++];
+    *s = *sink;
+    s->kinds = s->kinds != 0 ? s->kinds : REC_USUAL;
+    s->classes = s->classes != 0 ? s->classes : 1u << SRC_el2cfg | 1u << SRC_el2vm | 1u << SRC_ras;
+    m->fan_out = (struct rec_sink){.put = fan_out, .opaque = m};
     for (unsigned i = 0; i < m->n_pes; i++) {
-        m->pes[i]->rec = m->n_sinks == 1 ? &m->sinks[0] : &m->fan_out;
+        struct pe *pe = m->pes[i];
+        pe->rec = m->n_sinks == 1 ? s : &m->fan_out;
+        pe->rec_kinds |= s->kinds;
+        pe->rec_classes |= (s->kinds & REC_BIT(REC_SYSREG)) != 0 ? s->classes : 0;
     }
     return true;
 }
@@ -639,6 +648,8 @@ void machine_set_rec_sink(struct machine *m, const struct rec_sink *sink)
     m->n_sinks = 0;
     for (unsigned i = 0; i < m->n_pes; i++) {
         m->pes[i]->rec = NULL;
+        m->pes[i]->rec_kinds = 0;
+        m->pes[i]->rec_classes = 0;
     }
     if (sink != NULL) {
         (void)!machine_add_rec_sink(m, sink);

@@ -405,7 +405,7 @@ enum scn_status scn_prepare(struct scn_run *r, struct scenario *s, const struct 
     if (!build(r, err) || !bind_all(r, err)) {
         return SCN_ERROR;
     }
-    r->sink = (struct rec_sink){put, r};
+    r->sink = (struct rec_sink){.put = put, .opaque = r};
     machine_set_rec_sink(r->m, &r->sink);
     return SCN_PASS;
 }

@@ -54,7 +54,7 @@ struct exclog *exclog_new(FILE *out, const struct esr_names *names,
     if (x == NULL) {
         return NULL;
     }
-    x->sink = (struct rec_sink){put, x};
+    x->sink = (struct rec_sink){.put = put, .opaque = x};
     x->out = out;
     if (names != NULL) {
         x->names = *names;

@@ -157,8 +157,9 @@ END_TEST
 
 START_TEST(calls_are_recorded)
 {
-    struct rec_sink sink = { note, NULL };
+    struct rec_sink sink = { .put = note };
     pe[0].rec = &sink;
+    pe[0].rec_kinds = REC_BIT(REC_PSCI);
     call(0x84000000, 0, 0, 0);
     ck_assert_uint_eq(last.kind, REC_PSCI);
     ck_assert_uint_eq(last.a, 0x84000000);
