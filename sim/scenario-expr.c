@@ -51,14 +51,26 @@ struct parser {
 
 static struct scn_expr *parse_level(struct parser *s, unsigned level);
 
+/* 0: too many parts */
+static uint32_t size_of(const struct scn_expr *a, const struct scn_expr *b)
+{
+    uint32_t n = 1 + (a != NULL ? a->size : 0) + (b != NULL ? b->size : 0);
+    return n <= SCN_EXPR_MAX ? n : 0;
+}
+
 static struct scn_expr *node(struct parser *s, enum scn_op op, struct scn_expr *a, struct scn_expr *b)
 {
+    if (size_of(a, b) == 0) {
+        err_set(s->err, "expected an expression of at most %d parts", SCN_EXPR_MAX);
+        return NULL;
+    }
     struct scn_expr *e = scn_alloc(s->arena, sizeof(*e));
     if (e == NULL) {
         err_set(s->err, "out of memory");
         return NULL;
     }
     e->op = (uint8_t)op;
+    e->size = size_of(a, b);
     e->a = a;
     e->b = b;
     return e;
@@ -392,11 +404,15 @@ static bool bind(struct scn_expr *e, const struct scn_names *names, unsigned dep
         return true;
     }
     if (e->op != XO_NAME) {
-        return bind(e->a, names, depth, err) && bind(e->b, names, depth, err);
+        if (!bind(e->a, names, depth + 1, err) || !bind(e->b, names, depth + 1, err)) {
+            return false;
+        }
+        e->size = size_of(e->a, e->b);
+        return e->size != 0 || err_set(err, "expected at most %d parts in an expression and the definitions that it uses", SCN_EXPR_MAX);
     }
     for (unsigned i = names->n_defines; i-- > 0;) {
         if (strcmp(names->defines[i].name, e->name) == 0) {
-            if (depth > 16) {
+            if (depth > SCN_EXPR_MAX) {
                 return err_set(err, "`%s': expected a definition that does not need itself", e->name);
             }
             if (!bind(names->defines[i].e, names, depth + 1, err)) {

@@ -47,11 +47,15 @@ enum scn_op {
     XO_OR, XO_AND, XO_EQ, XO_NE, XO_LT, XO_LE, XO_GT, XO_GE, XO_BOR, XO_XOR, XO_BAND, XO_SHL, XO_SHR, XO_ADD, XO_SUB, XO_MUL,
 };
 
+/* Parsing, binding and evaluation go down an expression by recursion, and a name is evaluated as often as it is used. */
+#define SCN_EXPR_MAX 10000
+
 struct scn_expr {
     uint8_t op;                 /* enum scn_op */
     uint8_t arg;                /* register number, bytes of memory, world, PSTATE field */
     uint8_t hi, lo;             /* XO_SLICE */
     uint16_t sr;                /* XO_SYSREG: enum sr_id */
+    uint32_t size;              /* parts of it, at most SCN_EXPR_MAX; names count as what they stand for once they are bound */
     uint64_t num;
     const char *name;           /* XO_NAME, until it is bound */
     struct scn_expr *a, *b;

@@ -72,6 +72,60 @@ START_TEST(names)
 }
 END_TEST
 
+/* Evaluation goes down an expression by recursion: one long enough took all of the stack. */
+START_TEST(long_expressions_are_refused)
+{
+    enum { TERMS = 200000 };
+    struct scn_arena a = {NULL};
+    struct err err;
+    char *text = malloc(2 * TERMS);
+    ck_assert_ptr_nonnull(text);
+    for (unsigned i = 0; i < TERMS; i++) {
+        memcpy(text + 2 * i, "1+", 2);
+    }
+    text[2 * TERMS - 1] = '\0';
+    ck_assert_ptr_null(scn_expr_parse(&a, text, &err));
+    ck_assert_ptr_nonnull(strstr(err.msg, "at most 10000 parts"));
+    text[2 * 4000 - 1] = '\0';
+    struct scn_expr *e = scn_expr_parse(&a, text, &err);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_uint_eq(scn_expr_eval(e, NULL), 4000);
+    free(text);
+    scn_arena_free(&a);
+}
+END_TEST
+
+/* Definitions that each use the one before twice: after 60 of them evaluation had no end. A chain of 60 is a chain, not a circle. */
+START_TEST(definitions_that_multiply_are_refused)
+{
+    enum { N = 60 };
+    struct scn_arena a = {NULL};
+    struct err err;
+    struct scn_define twice[N], chain[N];
+    char name[N][8], text[32];
+    for (unsigned i = 0; i < N; i++) {
+        snprintf(name[i], sizeof(name[i]), "d%u", i);
+        snprintf(text, sizeof(text), i == 0 ? "1" : "d%u + d%u", i - 1, i - 1);
+        twice[i] = (struct scn_define){name[i], scn_expr_parse(&a, text, &err)};
+        snprintf(text, sizeof(text), i == 0 ? "1" : "d%u + 1", i - 1);
+        chain[i] = (struct scn_define){name[i], scn_expr_parse(&a, text, &err)};
+    }
+    const struct scn_names doubled = {.defines = twice, .n_defines = N}, chained = {.defines = chain, .n_defines = N};
+    bool ok = true;
+    for (unsigned i = 0; i < N && ok; i++) {
+        struct scn_expr *e = scn_expr_parse(&a, name[i], &err);
+        ok = scn_expr_bind(e, &doubled, &err);
+        ck_assert(!ok || scn_expr_eval(e, NULL) == UINT64_C(1) << i);
+    }
+    ck_assert(!ok);
+    ck_assert_ptr_nonnull(strstr(err.msg, "at most 10000 parts"));
+    struct scn_expr *e = scn_expr_parse(&a, "d59", &err);
+    ck_assert_msg(scn_expr_bind(e, &chained, &err), "%s", err.msg);
+    ck_assert_uint_eq(scn_expr_eval(e, NULL), N);
+    scn_arena_free(&a);
+}
+END_TEST
+
 START_TEST(a_whole_file)
 {
     struct scn_file *f = good("name: n\nmachine: { cpu: cortex-a72, smp: 2, mem: 64M, el: 2, semihosting: true }\nkernel: k/Image\nappend: a b\n"
@@ -229,6 +283,8 @@ int main(void)
     suite_add_tcase(s, c);
     tcase_add_test(c, expressions);
     tcase_add_test(c, names);
+    tcase_add_test(c, long_expressions_are_refused);
+    tcase_add_test(c, definitions_that_multiply_are_refused);
     tcase_add_test(c, a_whole_file);
     tcase_add_test(c, several_scenarios);
     tcase_add_test(c, mistakes);
