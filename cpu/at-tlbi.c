@@ -92,15 +92,23 @@ static uint16_t operand_asid(const struct pe *pe, const struct mmu_regs *regs, u
     return (uint16_t)(pe->mfeat.asid16 && bit64(regs->tcr, 36) ? asid : asid & 0xff);
 }
 
-static void broadcast(struct pe *pe, const struct tlbi_req *q, bool shared)
+static void invalidate(struct pe *pe, const struct tlbi_req *q)
 {
     tlb_invalidate(pe->tlb, q);
+    if (unlikely((pe->rec_kinds & REC_BIT(REC_TLBI)) != 0)) {
+        pe_record(pe, REC_TLBI, pe->el, q->kind, pe_pc(pe), q->addr, q->asid, q->vmid, q->regime);
+    }
+}
+
+static void broadcast(struct pe *pe, const struct tlbi_req *q, bool shared)
+{
+    invalidate(pe, q);
     if (!shared || pe->host == NULL) {
         return;
     }
     for (unsigned i = 0; i < pe->host->n_pes; i++) {
         if (pe->host->pes[i] != pe) {
-            tlb_invalidate(pe->host->pes[i]->tlb, q);
+            invalidate(pe->host->pes[i], q);
         }
     }
 }

@@ -138,6 +138,9 @@ static bool device_access(struct pe *pe, uint64_t va, uint64_t pa, unsigned size
         if (!ok) {
             return external_abort(pe, va, write);
         }
+        if (unlikely((pe->rec_kinds & REC_BIT(REC_MMIO)) != 0)) {
+            pe_record(pe, REC_MMIO, pe->el, write, pe_pc(pe), pa + done, v, k, 0);
+        }
         memcpy(buf + done, &v, k);
         done += k;
     }

@@ -65,6 +65,7 @@ static void update_one(struct timer *t, uint64_t count)
     bool level = on && is_met;
     if (level != t->level) {
         t->level = level;
+        pe_record(pe, REC_TIMER, pe->el, 0, pe_pc(pe), t->which, level, view(pe, t->which, count), pe->sr[regs[t->which].cval]);
         irq_set(&t->line, level);
     }
     if (!on) {

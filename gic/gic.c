@@ -23,6 +23,12 @@ static void reset_bank(struct gic_bank *b, uint32_t edge)
     b->edge = edge;
 }
 
+void gic_set_observer(struct gic *g, void (*observe)(void *opaque, const struct gic_observation *o), void *opaque)
+{
+    g->config.observe = observe;
+    g->config.observe_opaque = opaque;
+}
+
 void gic_reset(struct gic *g)
 {
     g->s.ctlr = (uint32_t)(GICD_CTLR_ARE | GICD_CTLR_DS);

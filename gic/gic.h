@@ -66,6 +66,8 @@ struct gic;
 /* A GIC in its reset state. NULL: n_pes out of range, or the host has no memory. */
 struct gic *gic_new(const struct gic_config *config);
 void gic_free(struct gic *g);
+/* Set the observer (as in the configuration), or end observing with NULL. */
+void gic_set_observer(struct gic *g, void (*observe)(void *opaque, const struct gic_observation *o), void *opaque);
 /* Cold reset of everything but the levels of the input wires. */
 void gic_reset(struct gic *g);
 /* Warm reset of one PE's CPU interface (ICC_*, ICH_*), for a PE that is switched on again. */

@@ -9,6 +9,7 @@
 
 #include "sim/base/bits.h"
 #include "sim/base/bus.h"
+#include "sim/base/record.h"
 
 enum mmu_regime {
     REGIME_EL10,    /* EL1&0, with stage 2 when HCR_EL2.VM or .DC */
@@ -122,6 +123,11 @@ void tlb_free(struct tlb *t);
 /* Called when entries go away (invalidation or replacement), so that the host micro-TLB can follow: the VA range
    (tag bits ignored) in every context; len 0 means everything. */
 void tlb_set_inval_hook(struct tlb *t, void (*inval)(void *opaque, uint64_t va, uint64_t len), void *opaque);
+
+/* What a translation does, for an observer: a kind of sim/base/events.def (REC_WALK, REC_WALK_STEP, REC_TLB_FILL) with its
+   members. NULL: nobody listens. Listening changes nothing. */
+typedef void tlb_event_fn(void *opaque, unsigned kind, unsigned type, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+void tlb_set_event_hook(struct tlb *t, tlb_event_fn *event, void *opaque);
 
 /* Translate through the TLB, walking on a miss, checking permission. Pure but for the TLB, the AF/dirty updates of the
    tables in memory (through bus_write) and the result. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stage 1 walks: AArch64.S1Translate up to the permission check, AArch64.S1Walk. */
-#include "mmu/walk.h"
+#include "mmu/tlb.h"
 
 #define DESC_DBM BIT64(51)
 #define DESC_AF BIT64(10)
@@ -49,7 +49,13 @@ static bool s1_fetch(struct walk *w, uint64_t addr, const struct walk_params *p,
     if (!s2_table_address(w, addr, false, &pa)) {
         return false;
     }
-    return desc_read(w, pa, p->ee, desc) || s1_fault(w, FAULT_EXTERNAL_WALK, level);
+    if (!desc_read(w, pa, p->ee, desc)) {
+        return s1_fault(w, FAULT_EXTERNAL_WALK, level);
+    }
+    if (unlikely(w->tell)) {
+        tlb_tell(w->t, REC_WALK_STEP, 0, (uint8_t)level, pa, *desc, addr);
+    }
+    return true;
 }
 
 /* AArch64.S1DirectBasePermissions for both privileges, with AArch64.S1ApplyOutputPerms */

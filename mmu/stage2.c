@@ -67,6 +67,9 @@ static bool s2_tables(struct walk *w, uint64_t ipa, enum s2_use use, struct s2_e
         if (!desc_read(w, addr, p->ee, &desc)) {
             return s2_fail(w, ipa, use, FAULT_EXTERNAL_WALK, level);
         }
+        if (unlikely(w->tell)) {
+            tlb_tell(w->t, REC_WALK_STEP, 1, (uint8_t)level, addr, desc, ipa);
+        }
         enum desc_kind kind = desc_kind(desc, level, p->granule);
         if (kind == DESC_INVALID) {
             return s2_fail(w, ipa, use, FAULT_TRANSLATION, level);

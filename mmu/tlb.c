@@ -32,6 +32,8 @@ struct tlb {
     uint32_t n_size[SHIFT_MAX + 1];
     void (*inval)(void *opaque, uint64_t va, uint64_t len);
     void *inval_opaque;
+    tlb_event_fn *event;
+    void *event_opaque;
     uint64_t live[SETS / 64];       /* sets that hold an entry */
     uint8_t next[SETS];             /* way to replace next */
     struct tag tag[SETS * WAYS];     /* of a set: WAYS in a row */
@@ -212,6 +214,25 @@ void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x)
     t->n_size[x->shift]++;
     count_fract(t, page, x, 1);
     t->count++;
+    if (unlikely(t->event != NULL)) {
+        tlb_tell(t, REC_TLB_FILL, x->shift, va & ~ones64(x->shift), x->pa, x->ipa, ctx);
+    }
+}
+
+void tlb_set_event_hook(struct tlb *t, tlb_event_fn *event, void *opaque)
+{
+    t->event = event;
+    t->event_opaque = opaque;
+}
+
+bool tlb_has_listener(const struct tlb *t)
+{
+    return t->event != NULL;
+}
+
+void tlb_tell(const struct tlb *t, unsigned kind, unsigned type, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    t->event(t->event_opaque, kind, type, a, b, c, d);
 }
 
 /* ---- invalidation ---- */

@@ -161,7 +161,7 @@ static bool cacheable(const struct job *j, const struct xlat *x)
     return whole && (x->flags & (XF_S1_AF | XF_S2_AF)) == 0 && (j->w.s1 || j->w.s2) && !j->w.req->no_side_effects;
 }
 
-static void walk_all(struct job *j)
+static void walk_both(struct job *j)
 {
     struct xlat x = { .flags = 0 };
     bool ok = stage1(j, &x);
@@ -184,6 +184,17 @@ static void walk_all(struct job *j)
     fill(j, &x);
 }
 
+static void walk_all(struct job *j)
+{
+    walk_both(j);
+    if (unlikely(j->w.tell)) {
+        const struct mmu_fault *f = j->w.fault;
+        bool ok = f->type == FAULT_NONE;
+        uint64_t code = ok ? 0 : (f->type + 1u) | (uint64_t)(uint8_t)f->level << 8 | (uint64_t)f->stage2 << 16 | (uint64_t)f->s1ptw << 17;
+        tlb_tell(j->w.t, REC_WALK, j->w.r->regime, j->va, ok ? j->res->ipa : f->ipa, ok ? j->res->pa : 0, code);
+    }
+}
+
 static void hit(struct job *j, const struct xlat *x)
 {
     if (check_s1(j, x) && !j->w.req->at_s1_only) {
@@ -198,6 +209,7 @@ static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
     j->w.s1 = mmu_s1_on(j->w.f, j->w.r);
     j->w.s2 = mmu_s2_on(j->w.f, j->w.r);
     j->w.vmid = vmid_of(j->w.f, j->w.r);
+    j->w.tell = tlb_has_listener(j->w.t) && !j->w.req->no_side_effects;
     if (x != NULL) {
         if (!must_dirty(j, x)) {
             hit(j, x);

@@ -81,6 +81,7 @@ struct walk {
     const struct mmu_regs *r;
     const struct mmu_req *req;
     struct mmu_fault *fault;    /* written when a function returns false */
+    bool tell;                  /* somebody listens to the steps (tlb_tell) */
     bool s1, s2;                /* the stages that are on */
     uint16_t vmid;
     struct walk_params s2p;     /* of stage 2, when it is on */

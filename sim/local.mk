@@ -39,6 +39,7 @@ libhs_la_SOURCES += \
 	sim/machine.c \
 	sim/machine.h \
 	sim/machine-int.h \
+	sim/machine-observe.c \
 	sim/machine-state.c \
 	sim/psci.c \
 	sim/psci.h \

@@ -5,7 +5,6 @@
 #include "cpu/core.h"
 #include "cpu/ldst.h"
 #include "cpu/models.h"
-#include "cpu/sysreg.h"
 #include "cpu/utlb.h"
 
 #include <inttypes.h>
@@ -185,6 +184,10 @@ static void semihost_exit(void *opaque, unsigned code)
 static bool hlt(void *opaque, struct pe *pe, unsigned imm)
 {
     struct machine *m = opaque;
+    if (m->cfg.marks && imm >> 8 == MACHINE_MARK_HLT >> 8) {
+        pe_record(pe, REC_MARK, pe->el, 0, pe_pc(pe), imm & 0xff, pe->x[0], 0, 0);
+        return true;
+    }
     return m->cfg.semihosting && imm == SEMIHOST_HLT_IMM && semihost_call(&m->semihost, pe);
 }
 
@@ -612,48 +615,6 @@ void machine_console_input(struct machine *m, uint8_t byte)
 void machine_set_symbolizer(struct machine *m, const struct symbolizer *sym)
 {
     m->symbolizer = sym != NULL ? *sym : (struct symbolizer){0};
-}
-
-static void fan_out(void *opaque, const struct rec *r)
-{
-    struct machine *m = opaque;
-    for (unsigned i = 0; i < m->n_sinks; i++) {
-        if (rec_wanted(&m->sinks[i], r)) {
-            m->sinks[i].put(m->sinks[i].opaque, r);
-        }
-    }
-}
-
-bool machine_add_rec_sink(struct machine *m, const struct rec_sink *sink)
-{
-    if (m->n_sinks == MACHINE_MAX_SINKS) {
-        return false;
-    }
-    struct rec_sink *s = &m->sinks[m->n_sinks++];
-    *s = *sink;
-    s->kinds = s->kinds != 0 ? s->kinds : REC_USUAL;
-    s->classes = s->classes != 0 ? s->classes : 1u << SRC_el2cfg | 1u << SRC_el2vm | 1u << SRC_ras;
-    m->fan_out = (struct rec_sink){.put = fan_out, .opaque = m};
-    for (unsigned i = 0; i < m->n_pes; i++) {
-        struct pe *pe = m->pes[i];
-        pe->rec = m->n_sinks == 1 ? s : &m->fan_out;
-        pe->rec_kinds |= s->kinds;
-        pe->rec_classes |= (s->kinds & REC_BIT(REC_SYSREG)) != 0 ? s->classes : 0;
-    }
-    return true;
-}
-
-void machine_set_rec_sink(struct machine *m, const struct rec_sink *sink)
-{
-    m->n_sinks = 0;
-    for (unsigned i = 0; i < m->n_pes; i++) {
-        m->pes[i]->rec = NULL;
-        m->pes[i]->rec_kinds = 0;
-        m->pes[i]->rec_classes = 0;
-    }
-    if (sink != NULL) {
-        (void)!machine_add_rec_sink(m, sink);
-    }
 }
 
 const struct machine_model *machine_models(void)

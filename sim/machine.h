@@ -20,6 +20,7 @@ struct machine;
 struct pe;
 
 #define MACHINE_MAX_PES 8
+#define MACHINE_MARK_HLT 0x4d00
 
 struct machine_config {
     const char *model;          /* a name that machine_models() lists */
@@ -31,6 +32,8 @@ struct machine_config {
     bool stepping;              /* run every instruction in the stepping instance: slower, same results */
     bool strict;                /* stop at the first report (access to nothing there, not implemented) */
     bool semihosting;           /* HLT #0xf000 is a semihosting call, else UNDEFINED */
+    bool marks;                 /* HLT #0x4d00 + n, n 0..255, is a mark for the trace (REC_MARK) and does nothing else; else
+                                   UNDEFINED */
     struct board_config board;  /* devices; board.console_out is where the console's bytes go */
 
     void *opaque;               /* of the callbacks below, each of which may be NULL */

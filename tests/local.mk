@@ -19,6 +19,7 @@ check_PROGRAMS += \
 	tests/unit/test-pauth \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
+	tests/unit/test-records \
 	tests/unit/test-scenario \
 	tests/unit/test-switches \
 	tests/unit/test-sysreg \
