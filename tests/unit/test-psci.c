@@ -159,6 +159,7 @@ START_TEST(calls_are_recorded)
 {
     struct rec_sink sink = { .put = note };
     pe[0].rec = &sink;
+    pe[0].ns_per_insn = 1;
     pe[0].rec_kinds = REC_BIT(REC_PSCI);
     call(0x84000000, 0, 0, 0);
     ck_assert_uint_eq(last.kind, REC_PSCI);
