@@ -287,13 +287,16 @@ static struct scn_expr *primary(struct parser *s)
     if (*s->p == '(') {
         s->p++;
         struct scn_expr *e = parse_level(s, 0);
+        if (e == NULL) {
+            return NULL; /* perhaps at the end of the text */
+        }
         skip(s);
-        if (e != NULL && *s->p != ')') {
+        if (*s->p != ')') {
             err_set(s->err, "`%.20s': expected )", s->p);
             return NULL;
         }
         s->p++;
-        return e == NULL ? NULL : slice(s, e);
+        return slice(s, e);
     }
     if (isdigit((unsigned char)*s->p)) {
         return number(s);

@@ -13,6 +13,8 @@
 
 #define RAM_SIZE (UINT64_C(1) << 20)
 #define MAX_INSNS 2000
+/* Code that only takes the same exception again and again is found out after so many instructions. */
+#define SLICE 100
 #define HEAD 16
 #define CODE_MAX 0x8000
 #define CODE (BOARD_RAM_BASE + 0x10000)
@@ -48,6 +50,21 @@ static void set_registers(struct pe *pe, const uint8_t *head)
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
 }
 
+/* What nearly every program changes. When it is as it was a slice before, the code is taken to do nothing more. */
+struct sight {
+    uint64_t x[31], sp, pc, spsr, elr_el1, elr_el2;
+};
+
+static bool stuck(const struct pe *pe, struct sight *before)
+{
+    struct sight now = { .sp = pe->x[X_SP], .pc = pe_pc(pe), .spsr = pe_spsr_value(pe), .elr_el1 = pe->sr[SR_ELR_EL1],
+                         .elr_el2 = pe->sr[SR_ELR_EL2] };
+    memcpy(now.x, pe->x, sizeof(now.x));
+    bool same = memcmp(&now, before, sizeof(now)) == 0;
+    *before = now;
+    return same;
+}
+
 static uint32_t run(const uint8_t *head, const uint8_t *code, size_t len, bool stepping, uint64_t *insns)
 {
     static const char *const models[] = { "max", "cortex-a72", "neoverse-n1" };
@@ -59,8 +76,11 @@ static uint32_t run(const uint8_t *head, const uint8_t *code, size_t len, bool s
     FUZZ_CHECK(bus_dma_write(machine_bus(m), CODE, code, len) && bus_dma_write(machine_bus(m), VECTORS, code, len));
     machine_start(m, CODE, len);
     set_registers(machine_pe(m, 0), head);
-    struct machine_limits limits = { .max_insns = MAX_INSNS, .max_time_ns = 4 * MAX_INSNS };
-    (void)machine_run(m, &limits);
+    struct machine_limits limits = { .max_time_ns = 4 * MAX_INSNS };
+    struct sight seen = { .pc = 1 };
+    do {
+        limits.max_insns += SLICE;
+    } while (machine_run(m, &limits) == STOP_MAX_INSNS && limits.max_insns < MAX_INSNS && !stuck(machine_pe(m, 0), &seen));
     *insns = machine_icount(m);
     uint32_t hash = machine_hash(m);
     machine_free(m);

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "cpu/pe.h"
 #include "sim/scenario.h"
@@ -91,6 +92,26 @@ START_TEST(long_expressions_are_refused)
     ck_assert_ptr_nonnull(e);
     ck_assert_uint_eq(scn_expr_eval(e, NULL), 4000);
     free(text);
+    scn_arena_free(&a);
+}
+END_TEST
+
+/* A mistake inside parentheses at the very end: parsing went on after the text's NUL. A page without access is there. */
+START_TEST(nothing_is_read_after_the_end_of_an_expression)
+{
+    static const char *const texts[] = {"(1 & ", "((", "(mem8(", "(1 + (2 * ", "mem8((", "not (", "(X0[3", "(PSTATE."};
+    struct scn_arena a = {NULL};
+    struct err err;
+    char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(pages, MAP_FAILED);
+    ck_assert_int_eq(mprotect(pages + 4096, 4096, PROT_NONE), 0);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        char *text = pages + 4096 - strlen(texts[i]) - 1;
+        memcpy(text, texts[i], strlen(texts[i]) + 1);
+        ck_assert_ptr_null(scn_expr_parse(&a, text, &err));
+        ck_assert_ptr_nonnull(strstr(err.msg, "expected"));
+    }
+    munmap(pages, 8192);
     scn_arena_free(&a);
 }
 END_TEST
@@ -284,6 +305,7 @@ int main(void)
     tcase_add_test(c, expressions);
     tcase_add_test(c, names);
     tcase_add_test(c, long_expressions_are_refused);
+    tcase_add_test(c, nothing_is_read_after_the_end_of_an_expression);
     tcase_add_test(c, definitions_that_multiply_are_refused);
     tcase_add_test(c, a_whole_file);
     tcase_add_test(c, several_scenarios);
