@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "a64-ops.h" /* generated: enum a64_op (OP_<NAME>, OP_COUNT), A64_CORE_OPS(X), A64_V_OPS(X) */
+#include "a64-ops.h" /* generated: enum a64_op (OP_<NAME>, OP_COUNT), A64_CORE_OPS(X),
+                         enum a64_cost (COST_<CLASS>), enum a64_field */
 
 struct pe;
 
@@ -21,6 +22,8 @@ struct a64_row {
     const char *format;
     const char *cost;      /* cost class */
     uint32_t mask, value;
+    uint8_t cost_class;    /* enum a64_cost: the same as a number */
+    uint8_t fields;        /* bits of enum a64_field: the register fields of the pattern */
     uint16_t feature;      /* enum feature */
     uint16_t n_except;
     const struct a64_except *except;

@@ -26,6 +26,10 @@ libcpu_la_SOURCES += \
 	cpu/mem.c \
 	cpu/models.c \
 	cpu/models.h \
+	cpu/operands-int.h \
+	cpu/operands-v.c \
+	cpu/operands.c \
+	cpu/operands.h \
 	cpu/pack.c \
 	cpu/pauth.c \
 	cpu/pauth.h \

@@ -16,6 +16,7 @@ check_PROGRAMS += \
 	tests/unit/test-mmu-stage1 \
 	tests/unit/test-mmu-stage2 \
 	tests/unit/test-mmu-tlb \
+	tests/unit/test-operands \
 	tests/unit/test-pauth \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
@@ -29,6 +30,16 @@ check_PROGRAMS += \
 
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
+
+# executes the words of the EL0 comparison's generator
+tests_unit_test_operands_SOURCES = \
+	tests/differential/el0-gen.c \
+	tests/differential/el0-ours.c \
+	tests/differential/el0-peer.c \
+	tests/differential/el0-word.c \
+	tests/differential/el0.h \
+	tests/differential/values.c \
+	tests/unit/test-operands.c
 
 EXTRA_DIST += \
 	tests/unit/test-gic.h \

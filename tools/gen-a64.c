@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_ROWS = 4096, MAX_EXCEPT = 8, BUCKETS = 256, BUCKET_LO = 21 };
 
@@ -23,6 +24,7 @@ struct except {
 struct row {
     char name[48], format[32], feature[24], cost[24], mnemonic[64];
     uint32_t mask, value;
+    unsigned fields;             /* bits by index into register_fields */
     struct except ex[MAX_EXCEPT];
     int n_ex;
     const char *file;
@@ -31,6 +33,10 @@ struct row {
 
 static struct row rows[MAX_ROWS];
 static int n_rows;
+
+/* Fields that name registers: enum a64_field. rm4 is the four-bit Rm of "by element" forms. */
+static const char *const register_fields[] = {"rd", "rn", "rm", "rm4", "ra", "rt", "rt2", "rs"};
+enum { N_REGISTER_FIELDS = sizeof(register_fields) / sizeof(register_fields[0]) };
 
 static void __attribute__((noreturn, format(printf, 3, 4)))
 die(const char *file, int line, const char *fmt, ...)
@@ -42,6 +48,18 @@ die(const char *file, int line, const char *fmt, ...)
     fputc('\n', stderr);
     va_end(ap);
     exit(1);
+}
+
+static void note_field(struct row *r, const char *tok, long width)
+{
+    char name[16];
+    size_t len = strcspn(tok, ":");
+    snprintf(name, sizeof(name), "%.*s%s", (int)len, tok, width == 4 ? "4" : "");
+    for (unsigned i = 0; i < N_REGISTER_FIELDS; i++) {
+        if (strcasecmp(name, register_fields[i]) == 0) {
+            r->fields |= 1u << i;
+        }
+    }
 }
 
 /* One pattern token at bit position *pos (bits above are done). */
@@ -67,6 +85,7 @@ static void parse_token(struct row *r, const char *tok, int *pos)
     if (width < 1 || width > *pos) {
         die(r->file, r->line, "field `%s' does not fit", tok);
     }
+    note_field(r, tok, width);
     *pos -= (int)width;
     while (*end != '\0') {
         if (strncmp(end, "!=", 2) != 0 || r->n_ex == MAX_EXCEPT) {
@@ -217,6 +236,47 @@ static FILE *open_out(const char *path)
     return f;
 }
 
+/* The number of the row's cost class: classes are numbered as they first appear. */
+static int cost_number(int row)
+{
+    int n = 0;
+    for (int i = 0; i <= row; i++) {
+        int j = 0;
+        while (strcmp(rows[j].cost, rows[i].cost) != 0) {
+            j++;
+        }
+        if (strcmp(rows[i].cost, rows[row].cost) == 0) {
+            return n;
+        }
+        n += j == i;
+    }
+    return n;
+}
+
+/* enum a64_cost with COST_fp_add for fp.add, their names, and enum a64_field */
+static void write_classes(FILE *f)
+{
+    fprintf(f, "#define A64_COSTS(X)");
+    int next = 0;
+    for (int i = 0; i < n_rows; i++) {
+        if (cost_number(i) == next) {
+            char id[sizeof(rows[i].cost)];
+            snprintf(id, sizeof(id), "%s", rows[i].cost);
+            for (char *p = id; *p != '\0'; p++) {
+                *p = *p == '.' ? '_' : *p;
+            }
+            fprintf(f, " \\\n    X(%s, \"%s\")", id, rows[i].cost);
+            next++;
+        }
+    }
+    fprintf(f, "\nenum a64_cost {\n#define X(id, name) COST_##id,\n    A64_COSTS(X)\n#undef X\n    COST_COUNT\n};\n");
+    fprintf(f, "enum a64_field {\n");
+    for (unsigned i = 0; i < N_REGISTER_FIELDS; i++) {
+        fprintf(f, "    FIELD_%s = %u,\n", register_fields[i], 1u << i);
+    }
+    fprintf(f, "};\n");
+}
+
 static void write_ops(const char *path)
 {
     FILE *f = open_out(path);
@@ -244,7 +304,9 @@ static void write_ops(const char *path)
     for (int i = 0; i < n_rows; i++) {
         fprintf(f, " \\\n    X(%s, %s)", rows[i].name, rows[i].format);
     }
-    fprintf(f, "\n#endif\n");
+    fprintf(f, "\n");
+    write_classes(f);
+    fprintf(f, "#endif\n");
     fclose(f);
 }
 
@@ -275,8 +337,8 @@ static void write_rows(FILE *f)
     fprintf(f, "const struct a64_row a64_rows[] = {\n");
     for (int i = 0; i < n_rows; i++) {
         const struct row *r = &rows[i];
-        fprintf(f, "    {\"%s\", \"%s\", \"%s\", \"%s\", 0x%08x, 0x%08x, FEAT_%s, %d, ", r->name, r->mnemonic,
-                r->format, r->cost, r->mask, r->value, r->feature, r->n_ex);
+        fprintf(f, "    {\"%s\", \"%s\", \"%s\", \"%s\", 0x%08x, 0x%08x, %d, 0x%x, FEAT_%s, %d, ", r->name, r->mnemonic,
+                r->format, r->cost, r->mask, r->value, cost_number(i), r->fields, r->feature, r->n_ex);
         if (r->n_ex != 0) {
             fprintf(f, "x%d},\n", i);
         } else {
