@@ -73,7 +73,13 @@ static const struct slot *fetch_slow(struct pe *pe)
 {
     struct mmu_res r;
     struct mmu_req req = {.va = pe->pc, .acc = ACC_FETCH, .el = pe->el, .pan = pe->pan && pe->el != 0};
-    mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, &r);
+    struct mmu_plain plain;
+    if (likely(mmu_translate_plain(pe->tlb, pe->bus, &pe->mfeat, &pe->regs, utlb_plan(pe), &req, &plain))) {
+        r.pa = plain.pa;
+        r.fault.type = FAULT_NONE;
+    } else {
+        mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, &r);
+    }
     if (r.fault.type == FAULT_NONE && bus_ram(pe->bus, r.pa & PAGE_MASK, 4096) == NULL) {
         uint64_t dummy;
         (void)!bus_read(pe->bus, r.pa & ~UINT64_C(3), 4, pe->id, &dummy);

@@ -69,6 +69,9 @@ enum la_kind {
 /* The careful path of any single-register, pair or literal form: alignment, SP alignment, FP access, page crossing, faults
    with their syndrome, devices, watchpoints. false: exception raised, nothing written. */
 bool must_check ldst_slow(struct pe *pe, const struct slot *s, unsigned op);
+/* The fast path missed for an access at va whose other checks are done: can it be opened? true: try again, it will hit. false: the
+   careful path must decide. */
+bool mem_refill(struct pe *pe, uint64_t va, bool write);
 /* Exclusive, ordered and atomic forms. */
 bool must_check ldst_atomic(struct pe *pe, const struct slot *s, unsigned size, enum la_kind kind);
 /* DC ZVA: zero the 64-byte block that holds va. */

@@ -72,8 +72,34 @@ static bool abort_check(struct pe *pe, uint64_t va, uint64_t pa, unsigned len, b
     return pe_raise_abort(pe, va, pe->ls_iss, &f, false);
 }
 
+/* Put a translation into one side of a set, for an access of that kind; into the other side only where that is free. */
+static void put(struct utlb_d *e, uint64_t *pa_at, bool mine, uint64_t tag, uintptr_t addend, uint64_t pa)
+{
+    if (mine || e->tag == UTLB_INVALID) {
+        *e = (struct utlb_d){.tag = tag, .addend = addend};
+        *pa_at = pa;
+    }
+}
+
+/* Open the fast paths of a set to a page of RAM. */
+static void open_page(struct pe *pe, struct utlb_set *set, uint64_t va, uint64_t pa, uint8_t *host, uint64_t tag, unsigned perm,
+                      bool write)
+{
+    unsigned at = utlb_index(va);
+    uint8_t *flags = bus_page_flags(pe->bus, pa);
+    uintptr_t addend = (uintptr_t)host - (uintptr_t)(va & PAGE_MASK);
+    if ((perm & PERM_R) != 0) {
+        put(&set->r[at], &set->pa_r[at], !write, tag, addend, pa);
+    }
+    if ((perm & PERM_W) != 0 && (*flags & (PAGE_CODE | PAGE_MONITOR)) == 0) {
+        put(&set->w[at], &set->pa_w[at], write, tag, addend, pa);
+        *flags |= PAGE_WRITTEN;
+    }
+    utlb_mark_used(pe->upool, set);
+}
+
 /* Remember a translation for the fast paths when nothing about it needs a look. */
-static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *r)
+static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *r, bool write)
 {
     struct utlb_set *set = el == pe->el ? pe->dt : pe_unpriv_set(pe);
     uint64_t pa = r->pa & PAGE_MASK;
@@ -81,19 +107,30 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
     if (host == NULL || big_endian(pe, el) || (pe->debug_mode & 4) != 0 || unlikely(abort_page(pe, va, r->pa))) {
         return;
     }
-    uint64_t page = va & PAGE_MASK;
-    uint64_t tag = page | (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
-    struct utlb_d *e = &set->d[(va >> PAGE_SHIFT) % UTLB_D];
-    uint8_t *flags = bus_page_flags(pe->bus, pa);
-    e->tag_r = (r->perm & PERM_R) ? tag : UTLB_INVALID;
-    e->tag_w = UTLB_INVALID;
-    if ((r->perm & PERM_W) && (*flags & (PAGE_CODE | PAGE_MONITOR)) == 0) {
-        e->tag_w = tag;
-        *flags |= PAGE_WRITTEN;
+    uint64_t tag = (va & PAGE_MASK) | (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
+    open_page(pe, set, va, pa, host, tag, r->perm, write);
+}
+
+bool mem_refill(struct pe *pe, uint64_t va, bool write)
+{
+    struct utlb_set *set = pe->dt;
+    const struct utlb_d *e = write ? &set->w[utlb_index(va)] : &set->r[utlb_index(va)];
+    /* 32 bytes is the widest access; one that may leave the page, and one that was refused with the right tag, are not for here */
+    if ((va & 0xfff) > 4096 - 32 || e->tag == (va & PAGE_MASK) || !pe->upool->plain[set - pe->upool->set] || pe->abort.armed) {
+        return false;
     }
-    e->addend = (uintptr_t)host - (uintptr_t)page;
-    utlb_mark_used(pe->upool, set);
-    e->pa = pa;
+    struct mmu_req req = {.va = va, .acc = write ? ACC_WRITE : ACC_READ, .el = pe->el, .pan = pe->pan && pe->el != 0};
+    struct mmu_plain res;
+    if (!mmu_translate_plain(pe->tlb, pe->bus, &pe->mfeat, &pe->regs, utlb_plan(pe), &req, &res) || res.device) {
+        return false;
+    }
+    uint64_t pa = res.pa & PAGE_MASK;
+    uint8_t *host = bus_ram(pe->bus, pa, 4096);
+    if (host == NULL) {
+        return false;
+    }
+    open_page(pe, set, va, pa, host, va & PAGE_MASK, res.perm, write);
+    return e->tag == (va & PAGE_MASK);
 }
 
 /* Translate the page of va for an access. `misaligned` accesses must not be to Device memory, and that fault comes before a
@@ -113,7 +150,7 @@ static bool translate(struct pe *pe, uint64_t va, enum mmu_acc acc, unsigned fla
         return pe_raise_abort(pe, va, pe->ls_iss, &res->fault, false);
     }
     pe->last_pa = res->pa;
-    fill(pe, el, va, res);
+    fill(pe, el, va, res, acc == ACC_WRITE);
     return true;
 }
 
@@ -218,10 +255,11 @@ static void swap_bytes(uint8_t *b, unsigned size)
 bool mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_t *val)
 {
     uint8_t buf[8] = {0};
-    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely((va & PAGE_MASK) == (e->tag_r & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+    unsigned at = utlb_index(va);
+    const struct utlb_d *e = &pe->dt->r[at];
+    if (likely((va & PAGE_MASK) == (e->tag & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
         memcpy(buf, (const void *)(uintptr_t)(va + e->addend), size);
-        pe->last_pa = e->pa | (va & 0xfff);
+        pe->last_pa = pe->dt->pa_r[at] | (va & 0xfff);
     } else {
         if (!access_bytes(pe, va, size, flags, false, buf)) {
             return false;
@@ -238,8 +276,8 @@ bool mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64
 {
     uint8_t buf[8];
     memcpy(buf, &val, 8);
-    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely((va & PAGE_MASK) == (e->tag_w & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+    const struct utlb_d *e = &pe->dt->w[utlb_index(va)];
+    if (likely((va & PAGE_MASK) == (e->tag & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
         memcpy((void *)(uintptr_t)(va + e->addend), buf, size);
         return true;
     }
@@ -278,9 +316,9 @@ static bool probe(struct pe *pe, uint64_t va, unsigned size, unsigned flags, enu
     if (!check_alignment(pe, va, size, flags, acc != ACC_RW)) {
         return false;
     }
-    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely((va & PAGE_MASK) == e->tag_w && (acc == ACC_WRITE || (va & PAGE_MASK) == e->tag_r))) {
-        *pa = e->pa | (va & 0xfff);
+    unsigned at = utlb_index(va);
+    if (likely((va & PAGE_MASK) == pe->dt->w[at].tag && (acc == ACC_WRITE || (va & PAGE_MASK) == pe->dt->r[at].tag))) {
+        *pa = pe->dt->pa_w[at] | (va & 0xfff);
         return true;
     }
     if (!translate(pe, va, acc, flags, false, &r)) {
@@ -335,8 +373,8 @@ static bool zva_fault(struct pe *pe, uint64_t arg)
 bool ldst_zva(struct pe *pe, uint64_t arg)
 {
     uint64_t va = arg & ~UINT64_C(63);
-    const struct utlb_d *e = &pe->dt->d[(va >> PAGE_SHIFT) % UTLB_D];
-    if (likely((va & PAGE_MASK) == e->tag_w)) {
+    const struct utlb_d *e = &pe->dt->w[utlb_index(va)];
+    if (likely((va & PAGE_MASK) == e->tag)) {
         memset((void *)(uintptr_t)(va + e->addend), 0, 64);
         return true;
     }

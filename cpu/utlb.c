@@ -11,7 +11,7 @@
 static void set_clear(struct utlb_set *s)
 {
     for (unsigned k = 0; k < UTLB_D; k++) {
-        s->d[k].tag_r = s->d[k].tag_w = UTLB_INVALID;
+        s->r[k].tag = s->w[k].tag = UTLB_INVALID;
     }
     for (unsigned k = 0; k < UTLB_I; k++) {
         s->i[k].tag = NO_CODE;
@@ -64,13 +64,15 @@ void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
         }
         uint64_t n = pages < UTLB_D ? pages : UTLB_D;
         for (uint64_t k = 0; k < n; k++) {
-            struct utlb_d *d = &s->d[((va >> PAGE_SHIFT) + k) % UTLB_D];
-            if (in_range(d->tag_r, va, pages << PAGE_SHIFT) || in_range(d->tag_w, va, pages << PAGE_SHIFT)) {
-                d->tag_r = d->tag_w = UTLB_INVALID;
+            unsigned at = utlb_index(va + (k << PAGE_SHIFT));
+            if (in_range(s->r[at].tag, va, pages << PAGE_SHIFT)) {
+                s->r[at].tag = UTLB_INVALID;
             }
-            struct utlb_i *i = &s->i[((va >> PAGE_SHIFT) + k) % UTLB_I];
-            if (in_range(i->tag, va, pages << PAGE_SHIFT)) {
-                i->tag = NO_CODE;
+            if (in_range(s->w[at].tag, va, pages << PAGE_SHIFT)) {
+                s->w[at].tag = UTLB_INVALID;
+            }
+            if (in_range(s->i[at].tag, va, pages << PAGE_SHIFT)) {
+                s->i[at].tag = NO_CODE;
             }
         }
     }
@@ -82,8 +84,8 @@ void utlb_close_writes(struct uctx_pool *p, uint64_t pa_page)
     pa_page &= PAGE_MASK;
     for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
         for (unsigned k = 0; p->used[c] && k < UTLB_D; k++) {
-            if (p->set[c].d[k].pa == pa_page) {
-                p->set[c].d[k].tag_w = UTLB_INVALID;
+            if (p->set[c].pa_w[k] == pa_page) {
+                p->set[c].w[k].tag = UTLB_INVALID;
             }
         }
     }
@@ -155,6 +157,8 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     p->valid[c] = true;
     p->used[c] = false;
     p->hint[el] = c;
+    mmu_plan_make(&pe->mfeat, r, &p->plan[c]);
+    p->plain[c] = p->plan[c].usual && !bit64(r->sctlr, el == 0 ? 24 : 25) && !bit64(r->sctlr, 1) && (pe->debug_mode & 4) == 0;
     return &p->set[c];
 }
 

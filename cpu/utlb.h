@@ -15,12 +15,12 @@ enum { UTLB_D = 512, UTLB_I = 512, UTLB_CONTEXTS = 16 };
 #define UTLB_ALIGNED UINT64_C(1) /* set in a tag: aligned accesses only (Device memory, SCTLR_ELx.A): never an inline hit,
                                     but mem_read() and mem_write() need no translation */
 
-/* Permission and "may be accessed without looking" are folded into the tags: alignment-checked accesses, Device memory,
-   devices, pages with code (for stores) and watched pages never match. */
+/* Reads and writes have entries of their own, so that two buffers an even distance apart can be copied without either
+   throwing out the other. Permission and "may be accessed without looking" are folded into the tags: alignment-checked
+   accesses, Device memory, devices, pages with code (for stores) and watched pages never match. */
 struct utlb_d {
-    uint64_t tag_r, tag_w;
+    uint64_t tag;
     uintptr_t addend;        /* host address - VA */
-    uint64_t pa;             /* physical page */
 };
 
 struct utlb_i {
@@ -29,9 +29,15 @@ struct utlb_i {
 };
 
 struct utlb_set {
-    struct utlb_d d[UTLB_D];
+    struct utlb_d r[UTLB_D], w[UTLB_D];
     struct utlb_i i[UTLB_I];
+    uint64_t pa_r[UTLB_D], pa_w[UTLB_D]; /* physical pages */
 };
+
+static inline unsigned utlb_index(uint64_t va)
+{
+    return (unsigned)(va >> PAGE_SHIFT) % UTLB_D;
+}
 
 /* What a set is for: everything that the outcome of a translation depends on besides the architectural TLB's content. */
 struct uctx_key {
@@ -41,6 +47,8 @@ struct uctx_key {
 struct uctx_pool {
     struct utlb_set set[UTLB_CONTEXTS];
     struct uctx_key key[UTLB_CONTEXTS];
+    struct mmu_plan plan[UTLB_CONTEXTS];
+    bool plain[UTLB_CONTEXTS];    /* little-endian data, no alignment checks, no watchpoints: mem_refill() may fill it */
     bool valid[UTLB_CONTEXTS];
     bool used[UTLB_CONTEXTS];     /* may hold entries */
     unsigned hint[3];             /* last set of each EL */
@@ -62,6 +70,11 @@ void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len);
 void utlb_close_writes(struct uctx_pool *p, uint64_t pa_page);
 /* Select the sets for the PE's current state (clears DIRTY_XLAT). */
 void pe_select_context(struct pe *pe);
+/* What goes with the set in use */
+static inline const struct mmu_plan *utlb_plan(const struct pe *pe)
+{
+    return &pe->upool->plan[pe->dt - pe->upool->set];
+}
 /* The set for unprivileged accesses (LDTR/STTR), found on first use. */
 struct utlb_set *pe_unpriv_set(struct pe *pe);
 

@@ -137,3 +137,10 @@ struct mmu_attr attr_final(const struct mmu_features *f, const struct mmu_regs *
     }
     return attr_effective(attr, combine_sh(s1.sh, x->s2_sh == 1 ? SH_NON : x->s2_sh));
 }
+
+struct mmu_attr attr_kept(const struct mmu_features *f, const struct mmu_regs *r, const struct xlat *x)
+{
+    struct mmu_regs on = { .regime = r->regime, .sctlr = r->sctlr | SCTLR_C | SCTLR_I, .hcr = r->hcr & ~(HCR_CD | HCR_ID) };
+    struct mmu_req data = { .acc = ACC_READ };
+    return attr_final(f, &on, &data, x);
+}

@@ -134,6 +134,45 @@ void tlb_set_event_hook(struct tlb *t, tlb_event_fn *event, void *opaque);
 void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
                    const struct mmu_req *req, struct mmu_res *res);
 
+/* What the control registers say about a walk. */
+struct walk_params {
+    uint8_t granule;    /* log2: 12, 14, 16 */
+    uint8_t txsz;
+    uint8_t oa_bits;    /* output address size, capped by the implementation */
+    uint8_t tsz_fault;  /* TxSZ (or SL0) not valid: level 0 translation fault */
+    int8_t start_level;
+    bool epd;           /* no walks with this TTBR */
+    bool hpd;           /* hierarchical permissions off */
+    bool ha, hd;        /* hardware update of access flag, of dirty state */
+    bool ee;            /* big-endian descriptors */
+    uint64_t ttbr;
+};
+
+/* What follows from a register view (ttbr0, ttbr1, vttbr's address and sctlr_el2 aside), made once and kept with whoever keeps
+   the context: for mmu_translate_plain(). */
+struct mmu_plan {
+    uint64_t ctx;               /* tag of its TLB entries */
+    bool usual;                 /* the attributes kept with an entry are those of its data accesses */
+    bool s2;                    /* stage 2 is on */
+    bool tbi[2];                /* by bit 55 of the VA: the top byte is ignored */
+    bool walk[2];               /* a plain walk may do */
+    struct walk_params p[2];    /* ttbr is not set */
+};
+
+void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struct mmu_plan *plan);
+
+/* What a plain translation gives. */
+struct mmu_plain {
+    uint64_t pa;
+    uint8_t perm;       /* as in struct mmu_res */
+    bool device;        /* not set for fetches */
+};
+
+/* mmu_translate() for an allowed access that the TLB answers, or a walk with nothing unusual on its way: the same effect on the
+   TLB at a fraction of the cost. acc: ACC_READ, ACC_WRITE or ACC_FETCH. false: mmu_translate() must do it, nothing changed. */
+bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
+                         const struct mmu_plan *plan, const struct mmu_req *req, struct mmu_plain *res);
+
 /* Effective ASID and VMID of a view, and whether stage 2 is in force: these (with regime and el) key the host micro-TLB. */
 uint16_t mmu_asid(const struct mmu_features *f, const struct mmu_regs *r);
 uint16_t mmu_vmid(const struct mmu_features *f, const struct mmu_regs *r);

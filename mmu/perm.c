@@ -2,24 +2,6 @@
 /* Who may do what: AArch64.S1CheckPermissions, AArch64.S2CheckPermissions; and the numbers of faults. */
 #include "mmu/walk.h"
 
-unsigned perm_s1(const struct mmu_req *q, const struct xlat *x)
-{
-    if (q->el == 0) {
-        return x->user;
-    }
-    /* PSTATE.PAN concerns data accesses only. */
-    return q->pan && (x->flags & XF_PAN) != 0 ? x->priv & ~(unsigned)(PERM_R | PERM_W) : x->priv;
-}
-
-unsigned perm_s2(const struct mmu_req *q, const struct xlat *x)
-{
-    if ((x->flags & XF_S2) == 0) {
-        return PERM_R | PERM_W | PERM_X;
-    }
-    unsigned exec = q->el == 0 ? S2P_X0 : S2P_X1;
-    return (x->s2_perm & (S2P_R | S2P_W)) | ((x->s2_perm & exec) != 0 ? PERM_X : 0);
-}
-
 /* ESR_ELx.WnR: 1 for cache maintenance and address translation instructions; for an atomic 0 when a read alone would
    have faulted. */
 bool perm_default_wnr(const struct mmu_req *q)

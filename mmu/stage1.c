@@ -2,6 +2,8 @@
 /* Stage 1 walks: AArch64.S1Translate up to the permission check, AArch64.S1Walk. */
 #include "mmu/tlb.h"
 
+#include <string.h>
+
 #define DESC_DBM BIT64(51)
 #define DESC_AF BIT64(10)
 #define DESC_NG BIT64(11)
@@ -147,6 +149,40 @@ bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xl
         }
         level++;
         addr = desc_address(base, va, level, p->granule, level_shift(level - 1, p->granule));
+    }
+}
+
+bool s1_walk_plain(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x)
+{
+    static const struct s1_hier unrestricted;
+    const uint64_t restrictions = BIT64(59) | BIT64(60) | BIT64(61) | BIT64(62);
+    unsigned iasize = 64u - p->txsz;
+    if (va_out_of_range(w->r, va, iasize)) {
+        return false;
+    }
+    unsigned shift = level_shift(p->start_level, 12);
+    uint64_t base = table_base(p, iasize), desc;
+    uint64_t at = (va & ones64(iasize)) >> shift;
+    for (int level = p->start_level;; level++) {
+        uint64_t addr = base + at * 8;
+        if (base >> p->oa_bits != 0 || (w->s2 && !s2_table_plain(w, addr, &addr))) {
+            return false;
+        }
+        const uint8_t *host = bus_ram(w->bus, addr, 8);
+        if (host == NULL) {
+            return false;
+        }
+        memcpy(&desc, host, 8);
+        enum desc_kind kind = desc_kind(desc, level, 12);
+        if (kind == DESC_LEAF) {
+            return s1_leaf(w, p, desc, level, &unrestricted, x) && (x->flags & XF_S1_AF) == 0;
+        }
+        if (kind == DESC_INVALID || ((desc & restrictions) != 0 && !p->hpd)) {
+            return false;
+        }
+        base = desc & ones64(48) & ~ones64(12);
+        shift -= 9;
+        at = bits64(va, shift + 8, shift);
     }
 }
 

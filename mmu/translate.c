@@ -135,21 +135,14 @@ static bool stage2(struct job *j, struct xlat *x)
 
 /* What an entry keeps ready: attributes of a data access (or fetch from Normal memory) with all caches on, and
    permissions. */
-static void prepare(const struct job *j, struct xlat *x)
+static inline void prepare(const struct mmu_features *f, const struct mmu_regs *r, struct xlat *x)
 {
-    struct mmu_regs r = *j->w.r;
-    struct mmu_req q = *j->w.req;
-    r.sctlr |= SCTLR_C | SCTLR_I;
-    r.hcr &= ~(HCR_CD | HCR_ID);
-    q.acc = ACC_READ;
-    q.at_s1_only = false;
-    struct mmu_attr a = attr_final(j->w.f, &r, &q, x);
+    struct mmu_attr a = attr_kept(f, r, x);
     x->attr = a.attr;
     x->sh = a.sh;
+    bool clean = (x->flags & (XF_S1_CLEAN | XF_S2_CLEAN)) != 0;
     for (unsigned mode = PM_USER; mode <= PM_PRIV_PAN; mode++) {
-        q.el = mode != PM_USER;
-        q.pan = mode == PM_PRIV_PAN;
-        bool clean = (x->flags & (XF_S1_CLEAN | XF_S2_CLEAN)) != 0;
+        struct mmu_req q = { .el = mode != PM_USER, .pan = mode == PM_PRIV_PAN };
         x->now[mode] = (uint8_t)(perm_s1(&q, x) & perm_s2(&q, x) & (clean ? ~(unsigned)PERM_W : ~0u));
     }
 }
@@ -177,7 +170,7 @@ static void walk_both(struct job *j)
     if (!j->w.s1) {
         x.s1_shift = x.shift;
     }
-    prepare(j, &x);
+    prepare(j->w.f, j->w.r, &x);
     if (cacheable(j, &x)) {
         tlb_insert(j->w.t, j->va, j->ctx, &x);
     }
@@ -228,6 +221,65 @@ static const uint8_t plain_need[] = {
     [ACC_READ] = PERM_R, [ACC_WRITE] = PERM_W, [ACC_FETCH] = PERM_X, [ACC_RW] = PERM_R | PERM_W,
     [ACC_CM_READ] = 0x80, [ACC_CM_WRITE] = 0x80, [ACC_AT_READ] = 0x80, [ACC_AT_WRITE] = 0x80,
 };
+
+void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struct mmu_plan *plan)
+{
+    const uint64_t both = SCTLR_C | SCTLR_I;
+    bool s1 = mmu_s1_on(f, r), one = r->regime == REGIME_EL2;
+    plan->s2 = mmu_s2_on(f, r);
+    plan->ctx = ctx_make(r->regime, vmid_of(f, r), asid_of(f, r), s1, plan->s2);
+    plan->usual = s1 && (r->sctlr & both) == both && (r->hcr & (HCR_CD | HCR_ID)) == 0;
+    for (unsigned high = 0; high < 2; high++) {
+        struct walk_params *p = &plan->p[high];
+        plan->tbi[high] = bit64(r->tcr, one ? 20 : 37 + high) != 0;
+        s1_params(f, r, high ? BIT64(55) : 0, p);
+        plan->walk[high] = plan->usual && p->granule == 12 && !p->tsz_fault && !p->epd && !p->ee && !(one && high);
+    }
+}
+
+/* A walk without surprises, put into the TLB. false: walk_all() must do it. */
+static bool walk_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
+                       const struct mmu_plan *plan, const struct mmu_req *req, uint64_t va, struct xlat *x)
+{
+    struct mmu_fault ignored;
+    unsigned high = (unsigned)bit64(va, 55);
+    struct walk w = { .bus = bus, .t = t, .f = f, .r = r, .req = req, .fault = &ignored, .s1 = true, .s2 = plan->s2 };
+    struct walk_params p = plan->p[high];
+    p.ttbr = high && r->regime != REGIME_EL2 ? r->ttbr1 : r->ttbr0;
+    w.vmid = (uint16_t)bits64(plan->ctx, CTX_VMID_SHIFT + 15, CTX_VMID_SHIFT);
+    *x = (struct xlat) { .flags = 0 };
+    if (!s1_walk_plain(&w, va, &p, x) || (plan->s2 && !s2_walk_plain(&w, x->ipa | (va & ones64(x->shift)), x))) {
+        return false;
+    }
+    prepare(f, r, x);
+    return true;
+}
+
+bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
+                         const struct mmu_plan *plan, const struct mmu_req *req, struct mmu_plain *res)
+{
+    unsigned high = (unsigned)bit64(req->va, 55), need = plain_need[req->acc];
+    unsigned mode = req->el == 0 ? PM_USER : PM_PRIV + req->pan;
+    uint64_t va = plan->tbi[high] ? (uint64_t)sext64(req->va, 56) : req->va;
+    if (unlikely(!plan->usual || (va != req->va && req->acc == ACC_FETCH))) {
+        return false;
+    }
+    struct xlat made;
+    const struct xlat *x = tlb_lookup(t, va, plan->ctx);
+    if (x == NULL) {
+        if (!plan->walk[high] || !walk_plain(t, bus, f, r, plan, req, va, &made) || (made.now[mode] & need) != need) {
+            return false;
+        }
+        tlb_insert(t, va, plan->ctx, &made);
+        x = &made;
+    } else if ((x->now[mode] & need) != need) {
+        return false;
+    }
+    res->pa = x->pa | (va & ones64(x->shift));
+    res->perm = x->now[mode];
+    res->device = x->attr < 0x10;
+    return true;
+}
 
 void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
                    const struct mmu_req *req, struct mmu_res *res)

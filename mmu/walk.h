@@ -57,21 +57,6 @@ struct leaf {
     uint64_t addr;      /* PA, or IPA for stage 1 with stage 2 on */
 };
 
-/* ---- params.c ---- */
-
-struct walk_params {
-    uint8_t granule;    /* log2: 12, 14, 16 */
-    uint8_t txsz;
-    uint8_t oa_bits;    /* output address size, capped by the implementation */
-    uint8_t tsz_fault;  /* TxSZ (or SL0) not valid: level 0 translation fault */
-    int8_t start_level;
-    bool epd;           /* no walks with this TTBR */
-    bool hpd;           /* hierarchical permissions off */
-    bool ha, hd;        /* hardware update of access flag, of dirty state */
-    bool ee;            /* big-endian descriptors */
-    uint64_t ttbr;
-};
-
 /* What one translation request works with. */
 struct walk {
     struct bus *bus;
@@ -156,6 +141,8 @@ static inline uint64_t mmu_untag(const struct mmu_features *f, const struct mmu_
     return tbi ? (uint64_t)sext64(va, 56) : va;
 }
 
+/* ---- params.c ---- */
+
 /* AArch64.GetS1TTWParams for an untagged va */
 void s1_params(const struct mmu_features *f, const struct mmu_regs *r, uint64_t va, struct walk_params *p);
 /* AArch64.GetS2TTWParams */
@@ -166,30 +153,61 @@ void s2_params(const struct mmu_features *f, const struct mmu_regs *r, struct wa
 /* Walk stage 1 for an untagged va. Fills the s1_ fields, ipa and shift of x, and the leaf. Does not check permission
    and updates nothing. false: w->fault. */
 bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x, struct leaf *leaf);
+/* The same when nothing unusual is on the way: 4K granule, little-endian tables in RAM that stage 2, if on, has in the TLB, no
+   restrictions in table descriptors, no fault, nothing to update. w->s2p is not used. false: s1_walk() must do it, and
+   nothing has been changed (*w->fault has no meaning). */
+bool s1_walk_plain(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x);
 /* Set AF, and clear AP[2] when `dirty`, of the leaf in memory. false: w->fault. */
 bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x, const struct leaf *leaf, bool dirty);
 /* Translate ipa by stage 2, from the TLB or by a walk. Fills the s2_ fields, pa and s2_shift; x->shift becomes the
    smaller of both. `dirty`: dirty state is to be set, a clean entry of the TLB will not do. leaf->addr is 0 when no
    walk was made: nothing to update. Does not check permission and updates nothing. false: w->fault. */
 bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, bool dirty, struct xlat *x, struct leaf *leaf);
+/* The same from the TLB only. false: s2_walk() must do it. */
+bool s2_walk_plain(const struct walk *w, uint64_t ipa, struct xlat *x);
+/* PA of the stage 1 descriptor at ipa from the TLB only. false: s2_table_address() must do it. */
+bool s2_table_plain(const struct walk *w, uint64_t ipa, uint64_t *pa);
 /* Set AF, and set S2AP[1] when `dirty`, of the leaf in memory. false: w->fault. */
 bool s2_update(struct walk *w, uint64_t ipa, enum s2_use use, const struct xlat *x, const struct leaf *leaf,
                bool dirty);
 /* PA of the stage 1 descriptor at ipa (through stage 2 when on), checked for reading or updating it. */
 bool s2_table_address(struct walk *w, uint64_t ipa, bool update, uint64_t *pa);
 
-/* The kinds of a descriptor at a level. AArch64.DecodeDescriptorType */
-enum desc_kind { DESC_INVALID, DESC_TABLE, DESC_LEAF };
-enum desc_kind desc_kind(uint64_t desc, int level, unsigned granule);
-/* Address of the entry of a table at `base` that ia selects at `level`, `top` being the input address size */
-uint64_t desc_address(uint64_t base, uint64_t ia, int level, unsigned granule, unsigned top);
-/* Base of the first table, aligned to its size. AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress */
-uint64_t table_base(const struct walk_params *p, unsigned iasize);
 /* log2 of what one descriptor maps at a level */
 static inline unsigned level_shift(int level, unsigned granule)
 {
     return granule + (unsigned)(3 - level) * (granule - 3);
 }
+/* The kinds of a descriptor at a level. AArch64.DecodeDescriptorType */
+enum desc_kind { DESC_INVALID, DESC_TABLE, DESC_LEAF };
+static inline enum desc_kind desc_kind(uint64_t desc, int level, unsigned granule)
+{
+    if ((desc & 1) == 0) {
+        return DESC_INVALID;
+    }
+    if ((desc & 2) != 0) {
+        return level == 3 ? DESC_LEAF : DESC_TABLE;
+    }
+    /* AArch64.BlockDescSupported, without FEAT_LPA and FEAT_LPA2 */
+    bool block = level == 2 || (level == 1 && granule == 12);
+    return block ? DESC_LEAF : DESC_INVALID;
+}
+
+/* Address of the entry of a table at `base` that ia selects at `level`, `top` being the input address size */
+static inline uint64_t desc_address(uint64_t base, uint64_t ia, int level, unsigned granule, unsigned top)
+{
+    unsigned lo = level_shift(level, granule);
+    return base + (bits64(ia, top - 1, lo) << 3);
+}
+
+/* Base of the first table, aligned to its size. AArch64.S1TTBaseAddress, AArch64.S2TTBaseAddress */
+static inline uint64_t table_base(const struct walk_params *p, unsigned iasize)
+{
+    /* 2^(iasize - shift of its level) entries of 8 bytes; without FEAT_LPA the base is aligned to the size. */
+    unsigned size = iasize - level_shift(p->start_level, p->granule) + 3;
+    return p->ttbr & ones64(48) & ~ones64(size);
+}
+
 /* Fetch or store one descriptor at a PA. false: nothing responds. */
 bool must_check desc_read(struct walk *w, uint64_t pa, bool ee, uint64_t *desc);
 bool must_check desc_write(struct walk *w, uint64_t pa, bool ee, uint64_t desc);
@@ -205,12 +223,31 @@ bool attr_s2_device(unsigned s2_attr, bool fwb);
 struct mmu_attr attr_final(const struct mmu_features *f, const struct mmu_regs *r, const struct mmu_req *q,
                            const struct xlat *x);
 
+/* The same of a data access with all caches on: what a TLB entry keeps. */
+struct mmu_attr attr_kept(const struct mmu_features *f, const struct mmu_regs *r, const struct xlat *x);
+
 /* ---- perm.c ---- */
 
 /* What stage 1 allows to this request's privilege (enum mmu_perm). */
-unsigned perm_s1(const struct mmu_req *q, const struct xlat *x);
+static inline unsigned perm_s1(const struct mmu_req *q, const struct xlat *x)
+{
+    if (q->el == 0) {
+        return x->user;
+    }
+    /* PSTATE.PAN concerns data accesses only. */
+    return q->pan && (x->flags & XF_PAN) != 0 ? x->priv & ~(unsigned)(PERM_R | PERM_W) : x->priv;
+}
+
 /* What stage 2 allows (enum mmu_perm). */
-unsigned perm_s2(const struct mmu_req *q, const struct xlat *x);
+static inline unsigned perm_s2(const struct mmu_req *q, const struct xlat *x)
+{
+    if ((x->flags & XF_S2) == 0) {
+        return PERM_R | PERM_W | PERM_X;
+    }
+    unsigned exec = q->el == 0 ? S2P_X0 : S2P_X1;
+    return (x->s2_perm & (S2P_R | S2P_W)) | ((x->s2_perm & exec) != 0 ? PERM_X : 0);
+}
+
 /* Does `perm` allow the request? On false *write says what WnR reports. */
 bool perm_allows(const struct mmu_req *q, unsigned perm, bool *write);
 /* WnR of a fault that is not a permission fault. */
