@@ -237,7 +237,7 @@ void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struc
     }
 }
 
-/* A walk without surprises, put into the TLB. false: walk_all() must do it. */
+/* A walk without surprises and without listeners. false: walk_all() must do it. */
 static bool walk_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
                        const struct mmu_plan *plan, const struct mmu_req *req, uint64_t va, struct xlat *x)
 {
@@ -267,7 +267,7 @@ bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_featur
     struct xlat made;
     const struct xlat *x = tlb_lookup(t, va, plan->ctx);
     if (x == NULL) {
-        if (!plan->walk[high] || !walk_plain(t, bus, f, r, plan, req, va, &made) || (made.now[mode] & need) != need) {
+        if (!plan->walk[high] || tlb_has_listener(t) || !walk_plain(t, bus, f, r, plan, req, va, &made) || (made.now[mode] & need) != need) {
             return false;
         }
         tlb_insert(t, va, plan->ctx, &made);
