@@ -6,6 +6,7 @@
 #include "traces/exclog.h"
 #include "sim/cli.h"
 #include "sim/symbols.h"
+#include "sim/symlearn.h"
 #include "sim/term.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct run {
     size_t input_pos;
     struct symbols *symbols;
     struct symbolizer symbolizer;
+    struct symlearn learn;
     FILE *exceptions_out;
     struct exclog *exceptions;
     FILE *switches_out;
@@ -185,7 +187,7 @@ static const char *sysreg_by_enc(void *opaque, uint16_t enc)
     return i < 0 ? NULL : sysreg_name((unsigned)i);
 }
 
-static bool load_symbols(struct run *r, struct err *err)
+static bool load_symbols(struct run *r, const struct image *program, struct err *err)
 {
     const struct boot_config *b = &r->o->boot;
     if (r->o->n_symbols == 0 && b->image == NULL) {
@@ -208,7 +210,9 @@ static bool load_symbols(struct run *r, struct err *err)
     }
     r->symbolizer = (struct symbolizer){ symbol_name, r->symbols };
     machine_set_symbolizer(r->m, &r->symbolizer);
-    return true;
+    symlearn_init(&r->learn, r->symbols, r->m, program);
+    bool lists = r->o->switches || r->o->windows || r->o->exceptions_file != NULL || r->o->at_exit_state;
+    return r->learn.s == NULL || !lists || machine_add_rec_sink(r->m, &r->learn.sink) || err_set(err, "--symbols: too many observers");
 }
 
 /* Standard output as a list's stream, each line starting in the first column whatever the console did. */
@@ -340,7 +344,7 @@ static bool prepare(struct run *r, struct err *err)
     if (!boot_load(machine_bus(r->m), &o->boot, &b, err)) {
         return false;
     }
-    bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, err) && open_switches(r, err) &&
+    bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, &b.program, err) && open_switches(r, err) &&
               open_windows(r, err) &&
               open_exceptions(r, err);
     machine_start(r->m, b.program.entry, b.dtb);

@@ -33,6 +33,8 @@ libhs_la_SOURCES += \
 	sim/err.h \
 	sim/fdt.c \
 	sim/fdt.h \
+	sim/kallsyms.c \
+	sim/kallsyms.h \
 	sim/load.c \
 	sim/load-elf.c \
 	sim/load.h \
@@ -60,7 +62,9 @@ libhs_la_SOURCES += \
 	sim/scenario-yaml-node.c \
 	sim/semihost.h \
 	sim/symbols.c \
-	sim/symbols.h
+	sim/symbols.h \
+	sim/symlearn.c \
+	sim/symlearn.h
 
 # The public header's functions.
 libhs_la_SOURCES += \

@@ -5,6 +5,7 @@
 #include "cpu/sysreg.h"
 #include "hyp/switches.h"
 #include "sim/symbols.h"
+#include "sim/symlearn.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -451,16 +452,7 @@ bool scn_expr_constant(const struct scn_expr *e)
 
 bool scn_translate(const struct pe *pe, uint64_t va, uint64_t *pa)
 {
-    struct mmu_regs regs;
-    struct mmu_res res;
-    struct mmu_req req = {.va = va, .acc = ACC_READ, .el = pe->el, .no_side_effects = true};
-    pe_mmu_regs(pe, pe_regime(pe, pe->el), &regs);
-    mmu_translate(pe->tlb, pe->bus, pe->id, &pe->mfeat, &regs, &req, &res);
-    if (res.fault.type != FAULT_NONE && res.fault.type != FAULT_PERMISSION) {
-        return false;
-    }
-    *pa = res.pa;
-    return true;
+    return translate_at_el(pe, pe->el, va, pa);
 }
 
 /* RAM only: a read of a device may change it. */

@@ -5,7 +5,7 @@
 
 #include "sim/machine-int.h"
 #include "sim/scenario.h"
-#include "sim/symbols.h"
+#include "sim/symlearn.h"
 
 /* Records that are kept for reports: the latest of these. */
 #define SCN_LOG 262144
@@ -24,6 +24,7 @@ struct scn_run {
     struct machine *m;
     struct symbols *symbols;
     struct symbolizer symbolizer;
+    struct symlearn learn;
     struct scn_names names;
     struct rec_sink sink;
     struct scn_stage start;             /* the position of stimuli that name none */
@@ -97,6 +98,8 @@ void scn_go(struct scn_run *r);
 void scn_release(struct scn_run *r);
 /* Put a record of our own into the log and before the expectations. */
 void scn_own_record(struct scn_run *r, unsigned kind, const struct pe *pe, uint64_t a);
+/* Does the record match? The event's `pc' is where the code was linked, or where it runs. */
+bool scn_record_matches(const struct scn_run *r, const struct scn_event *ev, const struct rec *rec, const struct pe *pe);
 /* Start to look for these expectations, from now on. */
 void scn_expect_begin(struct scn_expect *x, unsigned n);
 /* Does it hold, after the run? */

@@ -96,14 +96,20 @@ static void clock_fired(void *opaque, uint64_t now_ns)
     scn_pos_arm(r);
 }
 
+/* Is the PE at this address, or where the code that was linked there runs? */
+static bool at_address(const struct scn_run *r, const struct pe *pe, uint64_t va)
+{
+    return pe->pc == va || symbols_link(r->symbols, pe->pc) == va;
+}
+
 /* Is the instruction at the PE's PC the stage's? */
-static bool stage_at(struct scn_pos *p, const struct scn_stage *st, const struct pe *pe)
+static bool stage_at(const struct scn_run *r, struct scn_pos *p, const struct scn_stage *st, const struct pe *pe)
 {
     switch (st->kind) {
     case STAGE_START:
         return true;
     case STAGE_SYMBOL:
-        return pe->pc == st->addr.v && on_pe(st, pe) && ++p->seen >= st->n;
+        return at_address(r, pe, st->addr.v) && on_pe(st, pe) && ++p->seen >= st->n;
     case STAGE_INSNS:
         return (st->pe < 0 ? pe->id == 0 : on_pe(st, pe)) && pe_icount(pe) >= p->target;
     case STAGE_WHEN: {
@@ -125,7 +131,7 @@ void scn_pos_probe(struct scn_run *r, struct pe *pe)
         if (p->done) {
             continue;
         }
-        if (!p->hit && stage_at(p, &p->stage[p->at], pe)) {
+        if (!p->hit && stage_at(r, p, &p->stage[p->at], pe)) {
             hit(p, pe);
             changed = true;
         }
@@ -153,7 +159,7 @@ void scn_pos_record(struct scn_run *r, const struct rec *rec, struct pe *pe)
             continue;
         }
         const struct scn_stage *st = &p->stage[p->at];
-        if (st->kind != STAGE_EVENT || !on_pe(st, pe) || !scn_event_match(&st->ev, rec, pe, r->ids) || ++p->seen < st->n) {
+        if (st->kind != STAGE_EVENT || !on_pe(st, pe) || !scn_record_matches(r, &st->ev, rec, pe) || ++p->seen < st->n) {
             continue;
         }
         changed = true;
@@ -234,11 +240,22 @@ static bool add_page(uint64_t *pages, unsigned *n, uint64_t va)
     return true;
 }
 
+static bool add_pages(const struct scn_run *r, uint64_t *pages, unsigned *n, uint64_t va)
+{
+    uint64_t places[SYMBOLS_ALIASES + 1];
+    unsigned count = symbols_places(r->symbols, va, places);
+    bool ok = true;
+    for (unsigned i = 0; i < count; i++) {
+        ok = ok && add_page(pages, n, places[i]);
+    }
+    return ok;
+}
+
 static void on_probe(void *opaque, struct pe *pe)
 {
     struct scn_run *r = opaque;
     for (unsigned i = 0; i < r->n_watch; i++) {
-        if (r->watch[i]->value.v == pe->pc) {
+        if (at_address(r, pe, r->watch[i]->value.v)) {
             scn_own_record(r, REC_EXECUTE, pe, 0);
             break;
         }
@@ -260,10 +277,10 @@ void scn_pos_arm(struct scn_run *r)
             continue;
         }
         all = all || needs_all(r, p) ||
-              (p->stage[p->at].kind == STAGE_SYMBOL && !add_page(pages, &n, p->stage[p->at].addr.v));
+              (p->stage[p->at].kind == STAGE_SYMBOL && !add_pages(r, pages, &n, p->stage[p->at].addr.v));
     }
     for (unsigned i = 0; i < r->n_watch && !all; i++) {
-        all = !add_page(pages, &n, r->watch[i]->value.v);
+        all = !add_pages(r, pages, &n, r->watch[i]->value.v);
     }
     bool want = all || n != 0;
     n = all ? 0 : n;

@@ -10,6 +10,16 @@
 
 /* ---- the log and the expectations ---- */
 
+bool scn_record_matches(const struct scn_run *r, const struct scn_event *ev, const struct rec *rec, const struct pe *pe)
+{
+    struct rec link = *rec;
+    if (scn_event_match(ev, rec, pe, r->ids)) {
+        return true;
+    }
+    link.pc = symbols_link(r->symbols, rec->pc);
+    return link.pc != rec->pc && scn_event_match(ev, &link, pe, r->ids);
+}
+
 static void alike(struct scn_expect *x, const struct scn_event *ev, const struct rec *rec)
 {
     if (scn_event_same_kind(ev, rec)) {
@@ -24,7 +34,7 @@ static void expect_order(const struct scn_run *r, struct scn_expect *x, const st
     }
     const struct scn_event *ev = &x->ev[x->seen];
     alike(x, ev, rec);
-    if (scn_event_match(ev, rec, pe, r->ids) && ++x->seen_in_step >= (ev->n == 0 ? 1 : ev->n)) {
+    if (scn_record_matches(r, ev, rec, pe) && ++x->seen_in_step >= (ev->n == 0 ? 1 : ev->n)) {
         x->seen++;
         x->seen_in_step = 0;
         x->n_alike = 0;
@@ -39,8 +49,8 @@ static void expect_within(const struct scn_run *r, struct scn_expect *x, const s
     }
     const struct scn_event *ev = &x->ev[x->seen];
     alike(x, ev, rec);
-    if (!scn_event_match(ev, rec, pe, r->ids) || ++x->seen_in_step < (ev->n == 0 ? 1 : ev->n)) {
-        if (x->seen == 1 && x->ev[0].n == 0 && scn_event_match(&x->ev[0], rec, pe, r->ids)) { /* a later `from` */
+    if (!scn_record_matches(r, ev, rec, pe) || ++x->seen_in_step < (ev->n == 0 ? 1 : ev->n)) {
+        if (x->seen == 1 && x->ev[0].n == 0 && scn_record_matches(r, &x->ev[0], rec, pe)) { /* a later `from` */
             x->since_insns = rec->icount;
             x->since_ns = rec->time_ns;
             x->focus = number;
@@ -65,7 +75,7 @@ static void expect_observe(const struct scn_run *r, struct scn_expect *x, const 
     switch (x->kind) {
     case WANT_EVENT: case WANT_NEVER: case WANT_COUNT:
         alike(x, &x->ev[0], rec);
-        if (scn_event_match(&x->ev[0], rec, pe, r->ids)) {
+        if (scn_record_matches(r, &x->ev[0], rec, pe)) {
             x->seen++;
             x->focus = number;
             x->broken |= x->kind == WANT_NEVER;
@@ -83,6 +93,9 @@ static void put(void *opaque, const struct rec *rec)
     struct pe *pe = r->m->pes[rec->pe];
     uint64_t number = r->n_log++;
     r->log[number % SCN_LOG] = *rec;
+    if (symlearn_record(&r->learn, rec)) {
+        scn_pos_arm(r);
+    }
     for (unsigned i = 0; i < r->n_expect; i++) {
         expect_observe(r, &r->expect[i], rec, number, pe);
     }
@@ -325,7 +338,7 @@ static bool bind_all(struct scn_run *r, struct err *err)
     return bind_stimuli(r, w->raise, w->n_raise, false, err) && bind_pos(r, &w->from, err) && bind_pos(r, &w->to, err);
 }
 
-static bool load_symbols(struct scn_run *r, const struct scn_image *img, struct err *err)
+static bool load_symbols(struct scn_run *r, const struct scn_image *img, const struct image *program, struct err *err)
 {
     const struct scenario *s = r->s;
     r->symbols = symbols_new();
@@ -346,6 +359,7 @@ static bool load_symbols(struct scn_run *r, const struct scn_image *img, struct 
     }
     r->symbolizer = (struct symbolizer){symbol_name, r->symbols};
     machine_set_symbolizer(r->m, &r->symbolizer);
+    symlearn_init(&r->learn, r->symbols, r->m, program);
     r->names = (struct scn_names){.defines = s->defines, .n_defines = s->n_defines, .symbols = r->symbols};
     return true;
 }
@@ -385,7 +399,7 @@ static bool build(struct scn_run *r, struct err *err)
     }
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
-    return load_symbols(r, s->image != NULL ? &img : NULL, &e) || err_set(err, "%s:%u: %s", s->file, s->line, e.msg);
+    return load_symbols(r, s->image != NULL ? &img : NULL, &b.program, &e) || err_set(err, "%s:%u: %s", s->file, s->line, e.msg);
 }
 
 enum scn_status scn_prepare(struct scn_run *r, struct scenario *s, const struct scn_env *env, struct err *err)

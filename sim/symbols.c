@@ -2,6 +2,7 @@
 #include "sim/symbols.h"
 
 #include "sim/base/le.h"
+#include "sim/kallsyms.h"
 #include "sim/load.h"
 
 #include <elf.h>
@@ -24,6 +25,9 @@ struct symbols {
     size_t n, cap;
     char *pool;
     size_t pool_len, pool_cap;
+    uint64_t pa, pa_end, text;      /* symbols_set_loaded(); pa_end 0: not told */
+    uint64_t bias[SYMBOLS_ALIASES]; /* symbols_learn() */
+    unsigned n_alias;
 };
 
 struct symbols *symbols_new(void)
@@ -130,6 +134,26 @@ static bool elf_symbols(struct symbols *s, const char *opt, const char *path, co
     return true;
 }
 
+/* A symbol as nm prints it. */
+static bool add_nm(struct symbols *s, uint64_t va, char type, const char *name, size_t len)
+{
+    if (strchr("tTwWdDbBrRvV", type) == NULL || name[0] == '$' || va == UINT64_MAX) {
+        return true;
+    }
+    return add(s, va, 0, (uint8_t)((type | 0x20) == 't' ? 0 : 2), name, len);
+}
+
+struct kernel {
+    struct symbols *s;
+    uint64_t bias;
+};
+
+static bool add_kernel(void *opaque, uint64_t va, char type, const char *name, size_t len)
+{
+    const struct kernel *k = opaque;
+    return add_nm(k->s, va + k->bias, type, name, len);
+}
+
 /* Lines of "address type name", as nm prints and Linux ships. */
 static bool map_symbols(struct symbols *s, const char *opt, const char *path, const struct file_data *f, uint64_t bias,
                         struct err *err)
@@ -143,10 +167,9 @@ static bool map_symbols(struct symbols *s, const char *opt, const char *path, co
         snprintf(text, sizeof(text), "%.*s", (int)(len < sizeof(text) ? len : sizeof(text) - 1), p);
         int got = sscanf(text, "%" SCNx64 " %c %199s", &va, &type, name);
         if (got != 3 && len != 0) {
-            return err_set(err, "%s %s: line %u: expected 'ADDRESS TYPE NAME' (System.map), or an ELF file", opt, path, line);
+            return err_set(err, "%s %s: line %u: expected 'ADDRESS TYPE NAME' (System.map), an ELF file or an arm64 Image", opt, path, line);
         }
-        if (got == 3 && strchr("tTwWdDbBrRvV", type) != NULL && name[0] != '$' && va != UINT64_MAX
-            && !add(s, va + bias, 0, (uint8_t)((type | 0x20) == 't' ? 0 : 2), name, strlen(name))) {
+        if (got == 3 && !add_nm(s, va == UINT64_MAX ? va : va + bias, type, name, strlen(name))) {
             return err_set(err, "%s %s: out of memory", opt, path);
         }
         p += len + 1;
@@ -171,8 +194,15 @@ bool symbols_add_data(struct symbols *s, const char *opt, const char *path, cons
                       struct err *err)
 {
     size_t before = s->n;
-    bool elf = f->len >= 4 && memcmp(f->bytes, "\177ELF", 4) == 0;
-    bool ok = elf ? elf_symbols(s, opt, path, f, bias, err) : map_symbols(s, opt, path, f, bias, err);
+    struct kernel k = { s, bias };
+    bool ok;
+    if (f->len >= 4 && memcmp(f->bytes, "\177ELF", 4) == 0) {
+        ok = elf_symbols(s, opt, path, f, bias, err);
+    } else if (is_arm64_image(f->bytes, f->len)) {
+        ok = kallsyms_read(f->bytes, f->len, add_kernel, &k, opt, path, err);
+    } else {
+        ok = map_symbols(s, opt, path, f, bias, err);
+    }
     if (!ok) {
         return false;
     }
@@ -189,7 +219,7 @@ bool symbols_add(struct symbols *s, const char *opt, const char *path, uint64_t 
     if (!file_read(opt, path, MAX_FILE, &f, err)) {
         return false;
     }
-    bool ok = symbols_add_data(s, opt, path, &f, bias, err);
+    bool ok = file_gunzip(opt, path, MAX_FILE, &f, err) && symbols_add_data(s, opt, path, &f, bias, err);
     file_free(&f);
     return ok;
 }
@@ -199,9 +229,56 @@ size_t symbols_count(const struct symbols *s)
     return s->n;
 }
 
+bool symbols_set_loaded(struct symbols *s, uint64_t pa, uint64_t end)
+{
+    if (!symbols_find(s, "_text", &s->text)) {
+        return false;
+    }
+    s->pa = pa;
+    s->pa_end = end;
+    return true;
+}
+
+/* Within the kernel's image as it was linked? */
+static bool linked(const struct symbols *s, uint64_t va)
+{
+    return va - s->text < s->pa_end - s->pa;
+}
+
+bool symbols_learn(struct symbols *s, uint64_t va, uint64_t pa)
+{
+    uint64_t at = pa - s->pa + s->text;     /* where it was linked */
+    if (va == pa || va == at || !linked(s, at) || linked(s, symbols_link(s, va)) || s->n_alias == SYMBOLS_ALIASES) {
+        return false;
+    }
+    s->bias[s->n_alias++] = va - at;
+    return true;
+}
+
+uint64_t symbols_link(const struct symbols *s, uint64_t va)
+{
+    for (unsigned i = 0; i < s->n_alias && !linked(s, va); i++) {
+        if (linked(s, va - s->bias[i])) {
+            return va - s->bias[i];
+        }
+    }
+    return va;
+}
+
+unsigned symbols_places(const struct symbols *s, uint64_t va, uint64_t out[SYMBOLS_ALIASES + 1])
+{
+    unsigned n = 0;
+    out[n++] = va;
+    for (unsigned i = 0; i < s->n_alias && linked(s, va); i++) {
+        out[n++] = va + s->bias[i];
+    }
+    return n;
+}
+
 bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
 {
     size_t lo = 0, hi = s->n;
+    va = symbols_link(s, va);
     while (lo < hi) {       /* first symbol after va */
         size_t mid = lo + (hi - lo) / 2;
         if (s->v[mid].va <= va) {

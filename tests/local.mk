@@ -23,6 +23,7 @@ check_PROGRAMS += \
 	tests/unit/test-records \
 	tests/unit/test-scenario \
 	tests/unit/test-switches \
+	tests/unit/test-symbols \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
