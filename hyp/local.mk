@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # The switch observer and the embedded world-switch images.
 libhs_la_SOURCES += \
+	hyp/export.c \
+	hyp/export.h \
+	hyp/export-chrome.c \
+	hyp/export-int.h \
+	hyp/export-kvm.c \
+	hyp/export-tarmac.c \
+	hyp/export-vcd.c \
 	hyp/images.c \
 	hyp/images.h \
 	hyp/switches.c \

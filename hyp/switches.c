@@ -234,9 +234,9 @@ static void put(void *opaque, const struct rec *r)
     struct switches *s = opaque;
     struct pe_state *p = &s->pes[r->pe];
 
-    if (r->kind == REC_EXC_ENTRY && r->el == 2 && world_of(r->from_el, r->hcr, r->vttbr) == WORLD_GUEST) {
+    if (rec_is_guest_exit(r)) {
         guest_exit(s, p, r);
-    } else if (r->kind == REC_ERET && r->from_el == 2 && world_of(r->el, r->hcr, r->vttbr) == WORLD_GUEST) {
+    } else if (rec_is_guest_entry(r)) {
         guest_enter(s, p, r);
     }
 }

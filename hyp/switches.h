@@ -30,6 +30,16 @@ static inline unsigned vttbr_vmid(uint64_t vttbr_el2)
     return (unsigned)(vttbr_el2 >> 48);
 }
 
+/* A guest exit: an exception taken to EL2 from the guest world. A guest entry: an ERET from EL2 to it. */
+static inline bool rec_is_guest_exit(const struct rec *r)
+{
+    return r->kind == REC_EXC_ENTRY && r->el == 2 && world_of(r->from_el, r->hcr, r->vttbr) == WORLD_GUEST;
+}
+static inline bool rec_is_guest_entry(const struct rec *r)
+{
+    return r->kind == REC_ERET && r->from_el == 2 && world_of(r->el, r->hcr, r->vttbr) == WORLD_GUEST;
+}
+
 enum switches_format { SWITCHES_TEXT, SWITCHES_JSON };
 
 struct switches_opts {

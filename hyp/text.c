@@ -29,9 +29,9 @@ const char *hyp_time_text(char buf[HYP_TIME_LEN], uint64_t ns)
     return buf;
 }
 
-void hyp_json_string(FILE *out, const char *key, const char *value)
+void hyp_json_quote(FILE *out, const char *value)
 {
-    fprintf(out, ",\"%s\":\"", key);
+    fputc('"', out);
     for (const char *p = value; *p != '\0'; p++) {
         unsigned char c = (unsigned char)*p;
         if (c == '"' || c == '\\') {
@@ -43,4 +43,10 @@ void hyp_json_string(FILE *out, const char *key, const char *value)
         }
     }
     fputc('"', out);
+}
+
+void hyp_json_string(FILE *out, const char *key, const char *value)
+{
+    fprintf(out, ",\"%s\":", key);
+    hyp_json_quote(out, value);
 }

@@ -194,7 +194,7 @@ static void put(void *opaque, const struct rec *r)
     struct win_pe *p = &w->pes[r->pe % WIN_MAX_PES];
     switch (r->kind) {
     case REC_EXC_ENTRY:
-        if (r->el == 2 && world_of(r->from_el, r->hcr, r->vttbr) == WORLD_GUEST) {
+        if (rec_is_guest_exit(r)) {
             guest_exit(w, p, r);
         }
         if (r->type == 3 || r->type == 6) {
@@ -204,7 +204,7 @@ static void put(void *opaque, const struct rec *r)
         break;
     case REC_ERET:
         follow_masks(w, p, r);
-        if (r->from_el == 2 && world_of(r->el, r->hcr, r->vttbr) == WORLD_GUEST) {
+        if (rec_is_guest_entry(r)) {
             guest_entry(w, p);
         }
         break;
