@@ -329,8 +329,8 @@ static void put(struct export *x, const struct rec *r)
     for (unsigned i = 0; i < 6; i++) {
         follow_bit(x, p, r, TID_PENDING + i, r->pending >> i & 1);
     }
-    if (r->kind == REC_TIMER && r->type < 4) {
-        follow_bit(x, p, r, TID_TIMER + r->type, r->a != 0);
+    if (r->kind == REC_TIMER && r->a < 4) {
+        follow_bit(x, p, r, TID_TIMER + (unsigned)r->a, r->b != 0);
     } else if ((rec_group_kinds(REC_GROUP_IRQ) >> r->kind & 1) != 0) {
         follow_irq(x, r);
     } else {

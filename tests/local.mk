@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/unit/test-debug \
 	tests/unit/test-dev \
 	tests/unit/test-esr \
+	tests/unit/test-export \
 	tests/unit/test-fdt \
 	tests/unit/test-gic-dist \
 	tests/unit/test-gic-icc \
