@@ -6,6 +6,8 @@ libhs_la_SOURCES += \
 	sim/base/bus.h \
 	sim/base/clock.c \
 	sim/base/clock.h \
+	sim/base/err.c \
+	sim/base/err.h \
 	sim/base/events.def \
 	sim/base/gicif.h \
 	sim/base/irq.h \
@@ -29,7 +31,6 @@ libhs_la_SOURCES += \
 	sim/dev-virtio-blk.h \
 	sim/dev-virtio-simple.c \
 	sim/dev-virtio-simple.h \
-	sim/err.c \
 	sim/err.h \
 	sim/fdt.c \
 	sim/fdt.h \

@@ -28,6 +28,7 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
+	tests/unit/test-trace \
 	tests/unit/test-windows
 
 # with the shared library alone, as a user's program is
