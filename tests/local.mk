@@ -53,7 +53,8 @@ check_SCRIPTS += \
 	tests/cli.sh \
 	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/scenarios.sh
 
 # random code; not a test by itself, run by its script
 noinst_PROGRAMS += tests/fuzz/random-exec
