@@ -65,7 +65,9 @@ libhs_la_SOURCES += \
 	sim/symbols.c \
 	sim/symbols.h \
 	sim/symlearn.c \
-	sim/symlearn.h
+	sim/symlearn.h \
+	sim/tracing.c \
+	sim/tracing.h
 
 # The public header's functions.
 libhs_la_SOURCES += \
@@ -81,6 +83,9 @@ hypscope_SOURCES = \
 	sim/cli-opts.c \
 	sim/cli-run.c \
 	sim/cli-test.c \
+	sim/cli-trace.c \
+	sim/cli-trace.h \
+	sim/cli-trace-dump.c \
 	sim/main.c \
 	sim/term.c \
 	sim/term.h
