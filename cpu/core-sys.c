@@ -5,6 +5,8 @@
 #include "cpu/pauth.h"
 #include "cpu/timer.h"
 
+#include "sim/base/cover.h"
+
 #include <stdio.h>
 
 bool core_msr_uao(struct pe *pe, int crm)
@@ -52,6 +54,7 @@ bool core_msr_daif(struct pe *pe, int crm, bool set)
 {
     if (pe->el == 0) {
         uint64_t sctlr = pe_host_mode(pe) ? pe->sr[SR_SCTLR_EL2] : pe->sr[SR_SCTLR_EL1];
+        COVER(COVER_RULE, cover_rule(pe_host_mode(pe) ? RULE_DAIF_HOST : RULE_DAIF_UMA, pe_host_mode(pe) || bit64(sctlr, 9) == 0));
         if (pe_host_mode(pe) || bit64(sctlr, 9) == 0) {
             uint16_t enc = (uint16_t)(3 << 11 | 4 << 7 | (crm & 15) << 3 | (set ? 6 : 7));
             return pe_raise(pe, pe_host_mode(pe) || pe_tge(pe) ? 2 : 1, EC_SYSREG, pe_sysreg_iss(enc, 31, false));
@@ -77,12 +80,15 @@ static unsigned wfx_trap(const struct pe *pe, bool is_wfe)
     unsigned bit = is_wfe ? 18 : 16; /* SCTLR_ELx.nTWE, nTWI */
     if (pe->el == 0) {
         uint64_t sctlr = pe_host_mode(pe) ? pe->sr[SR_SCTLR_EL2] : pe->sr[SR_SCTLR_EL1];
+        COVER(COVER_RULE, cover_rule((is_wfe ? RULE_WFE_EL0 : RULE_WFI_EL0) + (pe_host_mode(pe) ? 1u : 0u), !bit64(sctlr, bit)));
         if (!bit64(sctlr, bit)) {
             return pe_tge(pe) ? 2 : 1;
         }
     }
-    if (pe->el < 2 && !pe_host_mode(pe) && feat_has(&pe->feat, FEAT_EL2) && bit64(hcr, is_wfe ? 14 : 13)) {
-        return 2;
+    if (pe->el < 2 && !pe_host_mode(pe) && feat_has(&pe->feat, FEAT_EL2)) {
+        bool trap = bit64(hcr, is_wfe ? 14 : 13); /* TWE, TWI */
+        COVER(COVER_RULE, cover_rule((is_wfe ? RULE_WFE_TWE_EL0 : RULE_WFI_TWI_EL0) + pe->el, trap));
+        return trap ? 2 : 0;
     }
     return 0;
 }
@@ -141,6 +147,9 @@ bool core_hvc(struct pe *pe, unsigned imm)
     if (!el2 && pe->el == 1 && pe->host->firmware_call(pe->host->opaque, pe)) {
         return true;
     }
+    if (pe->el != 0 && el2) {
+        COVER(COVER_RULE, cover_rule(RULE_HVC_HCD, bit64(pe->sr[SR_HCR_EL2], 29)));
+    }
     if (pe->el == 0 || !el2 || bit64(pe->sr[SR_HCR_EL2], 29)) { /* HCR_EL2.HCD */
         return pe_undef(pe);
     }
@@ -155,8 +164,11 @@ bool core_smc(struct pe *pe, unsigned imm)
         return pe_undef(pe);
     }
     /* AArch64.CheckForSMCUndefOrTrap(): HCR_EL2.TSC */
-    if (pe->el == 1 && feat_has(&pe->feat, FEAT_EL2) && bit64(pe->sr[SR_HCR_EL2], 19)) {
-        return pe_raise(pe, 2, EC_SMC64, imm);
+    if (pe->el == 1 && feat_has(&pe->feat, FEAT_EL2)) {
+        COVER(COVER_RULE, cover_rule(RULE_SMC_TSC, bit64(pe->sr[SR_HCR_EL2], 19)));
+        if (bit64(pe->sr[SR_HCR_EL2], 19)) {
+            return pe_raise(pe, 2, EC_SMC64, imm);
+        }
     }
     /* The firmware stands in for EL3: the call is as if EL3 had returned to the next instruction */
     if (feat_has(&pe->feat, FEAT_EL2) && pe->host->firmware_call(pe->host->opaque, pe)) {
@@ -168,7 +180,12 @@ bool core_smc(struct pe *pe, unsigned imm)
 bool core_brk(struct pe *pe, unsigned imm)
 {
     /* AArch64.SoftwareBreakpoint() */
-    bool to2 = feat_has(&pe->feat, FEAT_EL2) && pe->el < 2 && (pe_tge(pe) || bit64(pe->sr[SR_MDCR_EL2], 8));
+    bool below = feat_has(&pe->feat, FEAT_EL2) && pe->el < 2, tde = bit64(pe->sr[SR_MDCR_EL2], 8);
+    bool to2 = below && (pe_tge(pe) || tde);
+    if (below) {
+        COVER(COVER_RULE, cover_rule(RULE_BRK_TGE, pe_tge(pe)));
+        COVER(COVER_RULE, cover_rule(RULE_BRK_TDE, tde));
+    }
     return pe_raise(pe, pe->el == 2 || to2 ? 2 : 1, EC_BRK64, imm);
 }
 
@@ -202,12 +219,16 @@ bool core_zva_allowed(struct pe *pe, unsigned rt)
     if (pe->el == 0) {
         bool host = pe_host_mode(pe);
         uint64_t sctlr = host ? pe->sr[SR_SCTLR_EL2] : pe->sr[SR_SCTLR_EL1];
+        COVER(COVER_RULE, cover_rule(host ? RULE_ZVA_DZE_HOST : RULE_ZVA_DZE, !bit64(sctlr, 14)));
         if (!bit64(sctlr, 14)) { /* DZE */
             return pe_raise(pe, pe_tge(pe) ? 2 : 1, EC_SYSREG, pe_sysreg_iss(enc, rt, false));
         }
     }
-    if (pe->el < 2 && feat_has(&pe->feat, FEAT_EL2) && !pe_host_mode(pe) && bit64(hcr, 28)) { /* TDZ */
-        return pe_raise(pe, 2, EC_SYSREG, pe_sysreg_iss(enc, rt, false));
+    if (pe->el < 2 && feat_has(&pe->feat, FEAT_EL2) && !pe_host_mode(pe)) {
+        COVER(COVER_RULE, cover_rule(RULE_ZVA_TDZ, bit64(hcr, 28)));
+        if (bit64(hcr, 28)) { /* TDZ */
+            return pe_raise(pe, 2, EC_SYSREG, pe_sysreg_iss(enc, rt, false));
+        }
     }
     return true;
 }

@@ -5,6 +5,8 @@
  */
 #include "sysreg-decls.h"
 
+#include "sim/base/cover.h"
+
 enum { STEP_ACTIVE = 1, BREAKPOINTS = 2, WATCHPOINTS = 4 };
 enum { DFSC_DEBUG = 0x22, BT_LINKED = 1 };
 
@@ -15,6 +17,10 @@ enum { DFSC_DEBUG = 0x22, BT_LINKED = 1 };
 /* DebugTarget(): the EL that debug exceptions go to */
 static unsigned debug_target(const struct pe *pe)
 {
+    if (feat_has(&pe->feat, FEAT_EL2) && pe->el < 2) {
+        COVER(COVER_RULE, cover_rule(RULE_DEBUG_TGE, pe_tge(pe)));
+        COVER(COVER_RULE, cover_rule(RULE_DEBUG_TDE, bit64(pe->sr[SR_MDCR_EL2], 8)));
+    }
     return feat_has(&pe->feat, FEAT_EL2) && (pe_tge(pe) || bit64(pe->sr[SR_MDCR_EL2], 8)) ? 2 : 1;
 }
 
@@ -55,15 +61,12 @@ static bool any_enabled(const struct pe *pe, unsigned first, unsigned n)
 void debug_update(struct pe *pe)
 {
     uint64_t mdscr = pe->sr[SR_MDSCR_EL1];
-    bool enabled = (mdscr & (BIT64(15) | BIT64(0))) != 0 && generate_now(pe); /* MDE, SS */
     pe->debug_mode = 0;
-    if (enabled && bit64(mdscr, 0)) {
-        pe->debug_mode |= STEP_ACTIVE;
-    } else {
-        pe->stepped = STEPPED_NONE; /* what executes in the inactive state is not stepped (SoftwareStep_DidNotStep) */
-    }
-    if (!enabled) {
+    if ((mdscr & (BIT64(15) | BIT64(0))) == 0 || !generate_now(pe)) { /* MDE, SS */
         return;
+    }
+    if (bit64(mdscr, 0)) {
+        pe->debug_mode |= STEP_ACTIVE;
     }
     if (bit64(mdscr, 15)) {
         pe->debug_mode |= any_enabled(pe, SR_DBGBCR0_EL1, N_BRP) ? BREAKPOINTS : 0;

@@ -3,6 +3,8 @@
 #include "cpu/core.h"
 #include "cpu/ldst.h"
 
+#include "sim/base/cover.h"
+
 enum async_type { ASYNC_IRQ = 1, ASYNC_FIQ = 2, ASYNC_SERROR = 3, ASYNC_VIRQ = 4, ASYNC_VFIQ = 5, ASYNC_VSERROR = 6 };
 
 enum {
@@ -48,6 +50,7 @@ static unsigned fp_trap_target(const struct pe *pe)
     uint64_t cpacr = pe->sr[SR_CPACR_EL1], cptr = pe->sr[SR_CPTR_EL2];
     if (pe->el < 2 && !(has_el2(pe) && pe_host_mode(pe))) {
         unsigned fpen = (unsigned)bits64(cpacr, 21, 20);
+        COVER(COVER_RULE, cover_rule(pe->el == 0 ? RULE_FP_CPACR_EL0 : RULE_FP_CPACR_EL1, (fpen & 1) == 0 || (fpen == 1 && pe->el == 0)));
         if ((fpen & 1) == 0 || (fpen == 1 && pe->el == 0)) {
             return has_el2(pe) && pe_tge(pe) ? 3 : 1;
         }
@@ -55,11 +58,15 @@ static unsigned fp_trap_target(const struct pe *pe)
     if (has_el2(pe)) {
         if (pe_e2h(pe)) {
             unsigned fpen = (unsigned)bits64(cptr, 21, 20);
+            COVER(COVER_RULE, cover_rule(RULE_FP_CPTR_FPEN, (fpen & 1) == 0 || (fpen == 1 && pe->el == 0 && pe_tge(pe))));
             if ((fpen & 1) == 0 || (fpen == 1 && pe->el == 0 && pe_tge(pe))) {
                 return 2;
             }
-        } else if (bit64(cptr, 10)) {
-            return 2;
+        } else {
+            COVER(COVER_RULE, cover_rule(RULE_FP_CPTR_TFP, bit64(cptr, 10)));
+            if (bit64(cptr, 10)) {
+                return 2;
+            }
         }
     }
     return 0;
@@ -91,6 +98,10 @@ bool pe_raise_abort(struct pe *pe, uint64_t va, uint32_t iss_extra, const struct
     unsigned target = pe_default_target(pe);
     if (target == 1 && has_el2(pe) && (f->stage2 || (external && hcr_bit(pe, HCR_TEA)))) {
         target = 2;
+    }
+    COVER(COVER_FAULT, cover_fault(f->type, f->level, f->stage2, f->s1ptw));
+    if (external && !f->stage2 && pe->el < 2 && has_el2(pe) && !pe_tge(pe)) {
+        COVER(COVER_RULE, cover_rule(RULE_ABORT_TEA, target == 2));
     }
     uint32_t iss = mmu_fsc(f);
     iss |= f->s1ptw ? 1u << 7 : 0;
@@ -225,12 +236,10 @@ void pe_take_sync(struct pe *pe)
     if (e.has_far || ec == EC_PC_ALIGN) {
         pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1] = e.has_far ? e.far : pe->pc;
     }
-    if (e.ret_next) {
-        pe->ss = 0; /* SSAdvance() in AArch64.CallSupervisor() and the like: the instruction has been stepped */
-    }
     if (e.has_ipa && to2) {
         pe->sr[SR_HPFAR_EL2] = (e.ipa >> 12) << 4 & UINT64_C(0x0000fffffffffff0);
     }
+    COVER(COVER_EXCEPTION, cover_exception(ec, pe->el, target));
     enter(pe, target, 0, pe->pc + (e.ret_next ? 4 : 0), 0, esr);
 }
 
@@ -331,6 +340,7 @@ bool pe_take_interrupt(struct pe *pe)
         esr = (uint64_t)EC_SERROR << 26 | UINT64_C(1) << 25 | iss;
         pe->sr[target == 2 ? SR_ESR_EL2 : SR_ESR_EL1] = esr;
     }
+    COVER(COVER_EXCEPTION, cover_exception(64 + type, pe->el, target));
     enter(pe, target, vect, pe->pc, type, esr);
     return true;
 }
@@ -381,13 +391,15 @@ static bool illegal_return(const struct pe *pe, uint64_t spsr)
     return el == 1 && has_el2(pe) && pe_tge(pe) && pe->el == 2;
 }
 
-/* DebugExceptionReturnSS(): PSTATE.SS after an exception return; an illegal one stays at its Exception level */
+/* Does software step count in the state that an exception return goes to? (DebugExceptionReturnSS) */
 static uint8_t return_ss(struct pe *pe, uint64_t spsr, unsigned to_el, bool legal)
 {
-    if (!bit64(spsr, 21) || debug_step_enabled(pe, pe->el, (pe->daif & PSTATE_D) != 0)) {
+    if (!legal || !bit64(pe->sr[SR_MDSCR_EL1], 0) || !bit64(spsr, 21)) {
         return 0;
     }
-    return debug_step_enabled(pe, legal ? to_el : pe->el, bit64(spsr, 9) != 0);
+    return debug_step_enabled(pe, pe->el, (pe->daif & PSTATE_D) != 0) ? 0
+           : debug_step_enabled(pe, to_el, bit64(spsr, 9) != 0)       ? 1
+                                                                      : 0;
 }
 
 /* AArch64.ExceptionReturn(), SetPSTATEFromPSR() */

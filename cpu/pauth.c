@@ -7,6 +7,8 @@
 #include "cpu/core.h"
 #include "cpu/pauth.h"
 
+#include "sim/base/cover.h"
+
 /* ---- QARMA5: ComputePAC() of the pseudocode ---- */
 
 static const uint8_t sub_cell[16] = {0xb, 0x6, 0x8, 0xf, 0xc, 0x0, 0x9, 0xe, 0x3, 0x7, 0x4, 0x5, 0xd, 0x2, 0x1, 0xa};
@@ -266,7 +268,11 @@ static int allowed(struct pe *pe, enum pac_key key)
 bool pauth_trapped(struct pe *pe)
 {
     bool el2 = feat_has(&pe->feat, FEAT_EL2);
-    if (!el2 || pe->el == 2 || bit64(pe->sr[SR_HCR_EL2], 41) || (pe->el == 0 && pe_host_mode(pe))) {
+    bool asked = el2 && pe->el < 2 && !(pe->el == 0 && pe_host_mode(pe)), api = bit64(pe->sr[SR_HCR_EL2], 41);
+    if (asked) {
+        COVER(COVER_RULE, cover_rule(pe->el == 0 ? RULE_PAC_API_EL0 : RULE_PAC_API_EL1, !api));
+    }
+    if (!asked || api) {
         return false;
     }
     pe_raise(pe, 2, EC_PAC, 0); /* TrapPACUse() */

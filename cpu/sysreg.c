@@ -2,6 +2,8 @@
 /* MRS, MSR, SYS and SYSL: privilege, traps, redirection, and the registers that are plain storage. */
 #include "cpu/sysreg-int.h"
 
+#include "sim/base/cover.h"
+
 /*
  * Indices from SR_COUNT on stand for the IMPLEMENTATION DEFINED space, S1_<op1>_C<11|15>_* and S3_<op1>_C<11|15>_*: the
  * encoding is needed for the syndrome, and no register is there.
@@ -60,6 +62,7 @@ static bool check_traps(struct pe *pe, const struct sysreg *r, unsigned rt, bool
         } else if ((pe->sr[SR_HCR_EL2] & c->hcr) != 0 && (pe->el == 1 || !pe_host_mode(pe))) {
             target = 2;
         }
+        COVER(COVER_TRAP, cover_trap((unsigned)(r - sysreg_table), i, pe->el, write, target != TRAP_NONE));
         if (target == TRAP_UNDEF) {
             return pe_undef(pe);
         }
@@ -70,19 +73,38 @@ static bool check_traps(struct pe *pe, const struct sysreg *r, unsigned rt, bool
     return true;
 }
 
+/* For the report of what tests exercised: the controls of a row that the shortcut below did not ask */
+static inline void cover_not_trapped(const struct pe *pe, const struct sysreg *r, bool write)
+{
+#ifdef HYPSCOPE_COVERAGE
+    for (unsigned i = 0; i < r->trap_n; i++) {
+        if ((sysreg_steps[r->trap_first + i].dir & (write ? 2 : 1)) != 0) {
+            COVER(COVER_TRAP, cover_trap((unsigned)(r - sysreg_table), i, pe->el, write, false));
+        }
+    }
+#else
+    (void)pe;
+    (void)r;
+    (void)write;
+#endif
+}
+
 /* Everything that comes before the register itself; NULL: raised. */
 static inline const struct sysreg *resolve(struct pe *pe, unsigned idx, unsigned rt, bool write)
 {
     const struct sysreg *r = &sysreg_table[idx];
     unsigned el = pe->el;
     if (unlikely(((pe->sr_acc[idx] >> (2 * el + write)) & 1) == 0)) {
+        COVER(COVER_ACCESS, cover_access(idx, el, write, ACCESS_UNDEFINED));
         (void)pe_undef(pe);
         return NULL;
     }
     if (el == 2) {
         if (pe_e2h(pe)) {
+            COVER(COVER_ACCESS, cover_access(idx, el, write, r->e2h != SR_NONE ? ACCESS_REDIRECTED : ACCESS_DONE));
             return r->e2h != SR_NONE ? &sysreg_table[r->e2h] : r;
         }
+        COVER(COVER_ACCESS, cover_access(idx, el, write, r->alias ? ACCESS_UNDEFINED : ACCESS_DONE));
         if (unlikely(r->alias)) {
             (void)pe_undef(pe);
             return NULL;
@@ -90,9 +112,15 @@ static inline const struct sysreg *resolve(struct pe *pe, unsigned idx, unsigned
         return r;
     }
     uint64_t mask = r->trap_mask[write];
-    if (unlikely((pe->sr[SR_HCR_EL2] & mask) != 0 || mask == ~UINT64_C(0)) && !check_traps(pe, r, rt, write)) {
-        return NULL;
+    if (unlikely((pe->sr[SR_HCR_EL2] & mask) != 0 || mask == ~UINT64_C(0))) {
+        if (!check_traps(pe, r, rt, write)) {
+            COVER(COVER_ACCESS, cover_access(idx, el, write, ACCESS_TRAPPED));
+            return NULL;
+        }
+    } else {
+        cover_not_trapped(pe, r, write);
     }
+    COVER(COVER_ACCESS, cover_access(idx, el, write, ACCESS_DONE));
     return r;
 }
 

@@ -7,6 +7,8 @@
  */
 #include "gic/internal.h"
 
+#include "sim/base/cover.h"
+
 #define HCR_FMO BIT64(3)
 #define HCR_IMO BIT64(4)
 
@@ -108,12 +110,44 @@ static enum gicif_result route(const struct gic *g, unsigned pe, const struct ic
     return *virt && r->kind == KIND_SGI ? GICIF_TRAP_EL2 : GICIF_OK;
 }
 
+/* For the report of what tests exercised */
+static void cover(const struct gic *g, unsigned pe, const struct icc_reg *r, bool write, enum gicif_result res, bool virt)
+{
+#ifdef HYPSCOPE_COVERAGE
+    static const uint64_t traps[] = { ICH_HCR_TC, ICH_HCR_TALL0, ICH_HCR_TALL1, ICH_HCR_TDIR };
+    unsigned key = r == &icc_pmr ? 256 : (unsigned)(r - regs), what = virt ? COVER_GIC_VIRTUAL : COVER_GIC_PHYSICAL;
+    if (res == GICIF_UNDEF) {
+        what = COVER_GIC_UNDEFINED;
+    } else if (res == GICIF_TRAP_EL2) {
+        what = r->kind == KIND_SRE ? COVER_GIC_SRE : COVER_GIC_SGI;
+    }
+    bool by_hcr = false;
+    for (unsigned i = 0; i < 4 && res == GICIF_TRAP_EL2; i++) {
+        if ((g->s.cpu[pe].ich_hcr & r->trap & traps[i]) != 0) {
+            COVER(COVER_GIC, cover_gic(key, write, COVER_GIC_TC + i));
+            by_hcr = true;
+        }
+    }
+    if (!by_hcr) {
+        COVER(COVER_GIC, cover_gic(key, write, what));
+    }
+#else
+    (void)g;
+    (void)pe;
+    (void)r;
+    (void)write;
+    (void)res;
+    (void)virt;
+#endif
+}
+
 enum gicif_result gic_sysreg_read(void *gic, unsigned pe, uint16_t enc, const struct gicif_ctx *ctx, uint64_t *val)
 {
     struct gic *g = gic;
     const struct icc_reg *r = find(enc);
     bool virt;
     enum gicif_result res = route(g, pe, r, r->read != NULL, ctx, &virt);
+    cover(g, pe, r, false, res, virt);
     if (res == GICIF_OK) {
         *val = (virt ? r->vread : r->read)(g, pe, r->arg);
     }
@@ -126,6 +160,7 @@ enum gicif_result gic_sysreg_write(void *gic, unsigned pe, uint16_t enc, const s
     const struct icc_reg *r = find(enc);
     bool virt;
     enum gicif_result res = route(g, pe, r, r->write != NULL, ctx, &virt);
+    cover(g, pe, r, true, res, virt);
     if (res == GICIF_OK) {
         (virt ? r->vwrite : r->write)(g, pe, r->arg, val);
     }

@@ -2,6 +2,8 @@
 /* Stage 1 walks: AArch64.S1Translate up to the permission check, AArch64.S1Walk. */
 #include "mmu/tlb.h"
 
+#include "sim/base/cover.h"
+
 #include <string.h>
 
 #define DESC_DBM BIT64(51)
@@ -111,6 +113,7 @@ static bool s1_leaf(struct walk *w, const struct walk_params *p, uint64_t desc, 
     x->s1_attr = attr_normalise((uint8_t)(w->r->mair >> (8 * bits64(desc, 4, 2))));
     x->s1_sh = (uint8_t)bits64(desc, 9, 8);
     s1_perms(w, p, desc, h, x);
+    COVER(COVER_LEAF, cover_leaf(false, p->granule, level));
     return true;
 }
 

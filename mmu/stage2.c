@@ -2,6 +2,8 @@
 /* Stage 2 walks: AArch64.S2Translate up to the permission check, AArch64.S2Walk. */
 #include "mmu/tlb.h"
 
+#include "sim/base/cover.h"
+
 #define DESC_DBM BIT64(51)
 #define DESC_AF BIT64(10)
 #define DESC_S2AP1 BIT64(7)
@@ -45,6 +47,7 @@ static bool s2_leaf(struct walk *w, uint64_t ipa, enum s2_use use, uint64_t desc
     s->attr = (uint8_t)bits64(desc, 5, 2);
     s->sh = (uint8_t)bits64(desc, 9, 8);
     s2_perms(w, desc, s);
+    COVER(COVER_LEAF, cover_leaf(true, w->s2p.granule, level));
     return true;
 }
 

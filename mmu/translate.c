@@ -2,6 +2,8 @@
 /* AArch64.TranslateAddress: TLB, walk, permission check, hardware updates, result. */
 #include "mmu/tlb.h"
 
+#include "sim/base/cover.h"
+
 /* The place and state that a request is in. */
 struct job {
     struct walk w;
@@ -177,6 +179,13 @@ static void walk_both(struct job *j)
     fill(j, &x);
 }
 
+static void cover(const struct mmu_fault *f)
+{
+    if (f->type != FAULT_NONE) {
+        COVER(COVER_FAULT, cover_fault(f->type, f->level, f->stage2, f->s1ptw));
+    }
+}
+
 static void walk_all(struct job *j)
 {
     walk_both(j);
@@ -206,6 +215,7 @@ static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
     if (x != NULL) {
         if (!must_dirty(j, x)) {
             hit(j, x);
+            cover(j->w.fault);
             return;
         }
         tlb_drop(j->w.t, j->va, j->ctx);
@@ -214,6 +224,7 @@ static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
         s2_params(j->w.f, j->w.r, &j->w.s2p);
     }
     walk_all(j);
+    cover(j->w.fault);
 }
 
 /* Permissions that let an access pass on the plain path; others take the slow one */

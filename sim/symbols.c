@@ -275,13 +275,13 @@ unsigned symbols_places(const struct symbols *s, uint64_t va, uint64_t out[SYMBO
     return n;
 }
 
-bool symbols_at(const struct symbols *s, uint64_t va, const char **name, uint64_t *base, uint64_t *size)
+bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
 {
     size_t lo = 0, hi = s->n;
-    uint64_t link = symbols_link(s, va);
-    while (lo < hi) {       /* first symbol after it */
+    va = symbols_link(s, va);
+    while (lo < hi) {       /* first symbol after va */
         size_t mid = lo + (hi - lo) / 2;
-        if (s->v[mid].va <= link) {
+        if (s->v[mid].va <= va) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -294,30 +294,14 @@ bool symbols_at(const struct symbols *s, uint64_t va, const char **name, uint64_
     while (sym > s->v && sym[-1].va == sym->va) {
         sym--;
     }
-    uint64_t off = link - sym->va, reach = sym->size != 0 ? sym->size : NO_SIZE_REACH;
+    uint64_t off = va - sym->va, reach = sym->size != 0 ? sym->size : NO_SIZE_REACH;
     if (off >= reach) {
         return false;
     }
-    if (sym->size == 0 && lo < s->n && s->v[lo].va - sym->va < reach) {
-        reach = s->v[lo].va - sym->va;
-    }
-    *name = s->pool + sym->name;
-    *base = va - off;
-    *size = reach;
-    return true;
-}
-
-bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
-{
-    const char *name;
-    uint64_t base, size;
-    if (!symbols_at(s, va, &name, &base, &size)) {
-        return false;
-    }
-    if (va == base) {
-        snprintf(buf, len, "%s", name);
+    if (off == 0) {
+        snprintf(buf, len, "%s", s->pool + sym->name);
     } else {
-        snprintf(buf, len, "%s+0x%" PRIx64, name, va - base);
+        snprintf(buf, len, "%s+0x%" PRIx64, s->pool + sym->name, off);
     }
     return true;
 }

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Test programs in tests/unit use libcheck; each also speaks TAP when asked by the environment, so that every case
 # is counted. Scripts (*.sh) pass with exit status 0 and are skipped with 77.
+# The long ones first, so that none is left alone at the end.
+check_SCRIPTS += tests/differential/el0.sh
 check_PROGRAMS += \
+	tests/unit/test-mmu-tlb \
 	tests/unit/test-base \
 	tests/unit/test-debug \
 	tests/unit/test-dev \
 	tests/unit/test-esr \
 	tests/unit/test-export \
+	tests/unit/test-exception \
 	tests/unit/test-fdt \
 	tests/unit/test-gic-dist \
 	tests/unit/test-gic-icc \
@@ -16,7 +20,6 @@ check_PROGRAMS += \
 	tests/unit/test-load \
 	tests/unit/test-mmu-stage1 \
 	tests/unit/test-mmu-stage2 \
-	tests/unit/test-mmu-tlb \
 	tests/unit/test-operands \
 	tests/unit/test-pauth \
 	tests/unit/test-pmu \
@@ -28,7 +31,6 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
-	tests/unit/test-trace \
 	tests/unit/test-windows
 
 # with the shared library alone, as a user's program is
@@ -53,8 +55,7 @@ check_SCRIPTS += \
 	tests/cli.sh \
 	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
-	tests/layers.sh \
-	tests/scenarios.sh
+	tests/layers.sh
 
 # random code; not a test by itself, run by its script
 noinst_PROGRAMS += tests/fuzz/random-exec
@@ -98,6 +99,10 @@ else
 noinst_PROGRAMS += $(fuzz_replays)
 endif
 
+# What the counters of a build with --enable-coverage say (tools/coverage)
+noinst_PROGRAMS += tests/exercised
+tests_exercised_LDADD = libhs.la
+
 # EL0 against another implementation: el0.sh builds its other half and runs it.
 noinst_PROGRAMS += tests/differential/el0
 tests_differential_el0_SOURCES = \
@@ -114,13 +119,12 @@ tests_differential_el0_SOURCES = \
 	tests/differential/values.c \
 	tests/differential/values.h
 tests_differential_el0_LDADD = libhs.la
-check_SCRIPTS += tests/differential/el0.sh
 EXTRA_DIST += \
 	tests/differential/el0-explained.txt \
 	tests/differential/el0-guest.c \
 	tests/differential/el0-regressions.txt
 
-TESTS = $(check_PROGRAMS) $(check_SCRIPTS)
+TESTS = $(check_SCRIPTS) $(check_PROGRAMS)
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 # a libcheck program's exit status repeats what its cases said

@@ -121,15 +121,14 @@ FNR == 1 {
     }
 }
 
-# A result that ends in "rule=no" is wrong whatever the other says: the harness knows the rule.
 function judge(g, name, a, b,    r, key) {
     total[g]++
-    if (a == b && a !~ / rule=no$/) {
+    if (a == b) {
         equal[g]++
         return
     }
     key = model ":" name
-    for (r = 1; r <= rules && a !~ / rule=no$/; r++) {
+    for (r = 1; r <= rules; r++) {
         if (key !~ re_case[r]) {
             continue
         }

@@ -526,6 +526,99 @@ START_TEST(cache_controls_of_hcr_el2)
 }
 END_TEST
 
+/* Each fault of a stage 2 walk at each level at which it can happen, on the access itself (stage 1 off) and on the access to a
+   stage 1 table; 44 bits of IPA, which 4K granules resolve from level 0, and 44 bits of output (VTCR_EL2.PS). */
+static void fault_at_level(bool on_table, int level, unsigned fsc, bool leaf, uint64_t desc)
+{
+    const uint64_t ipa = UINT64_C(0x80123456000);
+    tables_init(e, &s2, 12, 44, 0);
+    use_s2(e, &s2, 3);
+    e->r.vtcr = (e->r.vtcr & ~(UINT64_C(7) << 16)) | UINT64_C(4) << 16;
+    e->r.tcr = UINT64_C(5) << 32 | 25 | BIT64(23) | UINT64_C(16) << 16 | UINT64_C(2) << 30;
+    e->r.sctlr = on_table ? SCTLR_M : 0;
+    e->r.ttbr0 = ipa;
+    if (level > 0 || leaf) {
+        put64(e, entry_at(e, &s2, ipa, level, 0), desc);
+    } else {
+        e->r.vttbr = desc;
+    }
+    const struct mmu_res *r = xlate(e, on_table ? 0 : ipa, ACC_READ, 1);
+    ck_assert_msg(r->fault.type != FAULT_NONE && mmu_fsc(&r->fault) == (fsc | (unsigned)level) && r->fault.stage2 && r->fault.s1ptw == on_table,
+                  "FSC %#x, expected %#x, stage 2 %u, S1PTW %u", mmu_fsc(&r->fault), fsc | (unsigned)level, r->fault.stage2, r->fault.s1ptw);
+    ck_assert_uint_eq(r->fault.ipa, ipa);
+    ck_assert(!r->fault.write);
+    flush(e);
+    e->pool = POOL_BASE;
+}
+
+START_TEST(every_stage_2_fault_at_every_level)
+{
+    const bool on_table = _i != 0;
+    for (int level = 0; level <= 3; level++) {
+        uint64_t kind = level == 3 ? 3 : 1;
+        fault_at_level(on_table, level, FSC_TRANS, true, 0);
+        if (level < 3) {
+            fault_at_level(on_table, level, FSC_ADDR, true, BIT64(44) | 3);            /* a table beyond the output size */
+        }
+        if (level > 0) {
+            fault_at_level(on_table, level, FSC_ADDR, true, BIT64(44) | S2_RW | kind); /* a leaf there */
+            fault_at_level(on_table, level, FSC_AF, true, (S2_RW & ~D_AF) | kind);
+            fault_at_level(on_table, level, FSC_PERM, true, D_AF | D_ATTR(15) | kind); /* S2AP = 0: no access */
+        }
+    }
+    /* a block at level 0 is a reserved descriptor; a root beyond the output size is a fault of level 0 */
+    fault_at_level(on_table, 0, FSC_TRANS, true, S2_RW | 1);
+    fault_at_level(on_table, 0, FSC_ADDR, false, BIT64(44) | UINT64_C(3) << 48);
+}
+END_TEST
+
+/* The level of an external abort on a walk is that of the table which was read. */
+START_TEST(external_aborts_on_stage_2_walks)
+{
+    for (unsigned k = 0; k < 8; k++) {
+        bool on_table = k / 4 != 0;
+        int level = (int)(k % 4);
+        if (level == 0) {
+            fault_at_level(on_table, 0, FSC_EXT_WALK, false, NOWHERE | UINT64_C(3) << 48);
+            continue;
+        }
+        /* the entry one level up points nowhere: the fault is of `level` */
+        const uint64_t ipa = UINT64_C(0x80123456000);
+        tables_init(e, &s2, 12, 44, 0);
+        use_s2(e, &s2, 3);
+        e->r.tcr = UINT64_C(5) << 32 | 25 | BIT64(23) | UINT64_C(16) << 16 | UINT64_C(2) << 30;
+        e->r.sctlr = on_table ? SCTLR_M : 0;
+        e->r.ttbr0 = ipa;
+        put64(e, entry_at(e, &s2, ipa, level - 1, 0), NOWHERE | 3);
+        assert_fault(xlate(e, on_table ? 0 : ipa, ACC_READ, 1), FSC_EXT_WALK | (unsigned)level, true);
+        ck_assert_uint_eq(e->res.fault.s1ptw, on_table);
+        flush(e);
+        e->pool = POOL_BASE;
+    }
+}
+END_TEST
+
+/* Blocks of stage 2 at each level that has them, in every granule: 1G, 2M; 32M; 512M */
+START_TEST(blocks_of_stage_2)
+{
+    static const struct { unsigned granule; int level; } blocks[] = {{12, 1}, {12, 2}, {14, 2}, {16, 2}};
+    for (unsigned k = 0; k < ARRAY_LEN(blocks); k++) {
+        unsigned g = blocks[k].granule;
+        tables_init(e, &s2, g, 40, g == 12 ? 1 : 2);
+        use_s2(e, &s2, 3);
+        e->r.sctlr = 0;
+        unsigned shift = lvl_shift(&s2, blocks[k].level);
+        const uint64_t ipa = UINT64_C(3) << 38;
+        map_at(e, &s2, ipa, UINT64_C(1) << 39, blocks[k].level, S2_RW);
+        assert_ok(xlate(e, ipa + ones64(shift) - 7, ACC_WRITE, 1), (UINT64_C(1) << 39) + ones64(shift) - 7);
+        ck_assert_uint_eq(e->res.page_shift, shift < 30 ? shift : 30);
+        assert_fault(xlate(e, ipa + BIT64(shift), ACC_WRITE, 1), FSC_TRANS | (unsigned)blocks[k].level, true);
+        flush(e);
+        e->pool = POOL_BASE;
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mmu-stage2");
@@ -547,6 +640,9 @@ int main(void)
     tcase_add_test(t, attribute_combination);
     tcase_add_test(t, attribute_combination_with_fwb);
     tcase_add_test(t, cache_controls_of_hcr_el2);
+    tcase_add_loop_test(t, every_stage_2_fault_at_every_level, 0, 2);
+    tcase_add_test(t, external_aborts_on_stage_2_walks);
+    tcase_add_test(t, blocks_of_stage_2);
     suite_add_tcase(s, t);
     return run_suite(s);
 }
