@@ -132,14 +132,21 @@ static const struct slot *fetch(struct pe *pe)
     return s;
 }
 
-/* Illegal Execution state and debug events come before the instruction. false: an exception was taken. */
-static bool before_instruction(struct pe *pe)
+/* A pending software step comes before anything about the next instruction, its alignment and its fetch included ("Synchronous
+   exception prioritization for exceptions taken to AArch64 state"). */
+static bool step_pending(struct pe *pe)
 {
-    if ((pe->debug_mode & 1) != 0 && pe->ss == 0) {
-        debug_raise_step(pe);
-        (void)fetch_exception(pe);
+    if ((pe->debug_mode & 1) == 0 || pe->ss != 0) {
         return false;
     }
+    debug_raise_step(pe);
+    (void)fetch_exception(pe);
+    return true;
+}
+
+/* Breakpoints and Illegal Execution state come before the instruction. false: an exception was taken. */
+static bool before_instruction(struct pe *pe)
+{
     if ((pe->debug_mode & 2) != 0 && !debug_check_fetch(pe, pe->pc)) {
         (void)fetch_exception(pe);
         return false;
@@ -184,6 +191,9 @@ static void run(struct pe *pe, bool stepping)
     while (pe->n > 0) {
         if (pe->dirty != 0 && !service(pe)) {
             return;
+        }
+        if (unlikely(pe->debug_mode != 0) && step_pending(pe)) {
+            continue;
         }
         const struct slot *s = fetch(pe);
         if (s == NULL) {

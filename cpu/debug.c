@@ -61,12 +61,15 @@ static bool any_enabled(const struct pe *pe, unsigned first, unsigned n)
 void debug_update(struct pe *pe)
 {
     uint64_t mdscr = pe->sr[SR_MDSCR_EL1];
+    bool enabled = (mdscr & (BIT64(15) | BIT64(0))) != 0 && generate_now(pe); /* MDE, SS */
     pe->debug_mode = 0;
-    if ((mdscr & (BIT64(15) | BIT64(0))) == 0 || !generate_now(pe)) { /* MDE, SS */
-        return;
-    }
-    if (bit64(mdscr, 0)) {
+    if (enabled && bit64(mdscr, 0)) {
         pe->debug_mode |= STEP_ACTIVE;
+    } else {
+        pe->stepped = STEPPED_NONE; /* what executes in the inactive state is not stepped (SoftwareStep_DidNotStep) */
+    }
+    if (!enabled) {
+        return;
     }
     if (bit64(mdscr, 15)) {
         pe->debug_mode |= any_enabled(pe, SR_DBGBCR0_EL1, N_BRP) ? BREAKPOINTS : 0;

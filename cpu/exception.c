@@ -236,6 +236,9 @@ void pe_take_sync(struct pe *pe)
     if (e.has_far || ec == EC_PC_ALIGN) {
         pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1] = e.has_far ? e.far : pe->pc;
     }
+    if (e.ret_next) {
+        pe->ss = 0; /* SSAdvance() in AArch64.CallSupervisor() and the like: the instruction has been stepped */
+    }
     if (e.has_ipa && to2) {
         pe->sr[SR_HPFAR_EL2] = (e.ipa >> 12) << 4 & UINT64_C(0x0000fffffffffff0);
     }
@@ -391,15 +394,13 @@ static bool illegal_return(const struct pe *pe, uint64_t spsr)
     return el == 1 && has_el2(pe) && pe_tge(pe) && pe->el == 2;
 }
 
-/* Does software step count in the state that an exception return goes to? (DebugExceptionReturnSS) */
+/* DebugExceptionReturnSS(): PSTATE.SS after an exception return; an illegal one stays at its Exception level */
 static uint8_t return_ss(struct pe *pe, uint64_t spsr, unsigned to_el, bool legal)
 {
-    if (!legal || !bit64(pe->sr[SR_MDSCR_EL1], 0) || !bit64(spsr, 21)) {
+    if (!bit64(spsr, 21) || debug_step_enabled(pe, pe->el, (pe->daif & PSTATE_D) != 0)) {
         return 0;
     }
-    return debug_step_enabled(pe, pe->el, (pe->daif & PSTATE_D) != 0) ? 0
-           : debug_step_enabled(pe, to_el, bit64(spsr, 9) != 0)       ? 1
-                                                                      : 0;
+    return debug_step_enabled(pe, legal ? to_el : pe->el, bit64(spsr, 9) != 0);
 }
 
 /* AArch64.ExceptionReturn(), SetPSTATEFromPSR() */

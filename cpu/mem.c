@@ -232,7 +232,7 @@ static bool access_bytes(struct pe *pe, uint64_t va, unsigned size, unsigned fla
         (first < size && !translate(pe, va + first, acc, flags, misaligned, &r[1]))) {
         return false;
     }
-    if (unlikely((pe->debug_mode & 4) != 0) && !debug_check_access(pe, va, size, write, (flags & MEM_UNPRIV) != 0)) {
+    if (unlikely((pe->debug_mode & 4) != 0) && !debug_check_access(pe, va, size, write, access_el(pe, flags) != pe->el)) {
         return false;
     }
     if (unlikely(pe->abort.armed) && (!abort_check(pe, va, r[0].pa, first, write) ||
@@ -360,6 +360,13 @@ bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
     pe->ls_iss = 1u << 8; /* ISS.CM */
     bool ok = translate(pe, va, inval ? ACC_CM_WRITE : ACC_CM_READ, 0, false, &r);
     pe->ls_iss = 0;
+    /* AArch64.DC(): of these only DC IVAC meets watchpoints, as a write of the whole line ("Data Cache Invalidate Watchpoint Size") */
+    if (ok && inval && unlikely((pe->debug_mode & 4) != 0) &&
+        !debug_check_access(pe, va & ~UINT64_C(63), 64, true, false)) {
+        pe->exc.iss |= 1u << 8;
+        pe->exc.far = va;
+        return false;
+    }
     return ok;
 }
 

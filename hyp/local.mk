@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The switch observer and the embedded world-switch images.
 libhs_la_SOURCES += \
+	hyp/dump.c \
+	hyp/dump.h \
 	hyp/export.c \
 	hyp/export.h \
 	hyp/export-chrome.c \
@@ -8,6 +10,8 @@ libhs_la_SOURCES += \
 	hyp/export-kvm.c \
 	hyp/export-tarmac.c \
 	hyp/export-vcd.c \
+	hyp/filter.c \
+	hyp/filter.h \
 	hyp/images.c \
 	hyp/images.h \
 	hyp/switches.c \

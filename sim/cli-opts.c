@@ -19,6 +19,7 @@ enum opt {
     OPT_INSTANCE, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
     OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
+    OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
     OPT_STRICT, OPT_SEED, OPT_KASLR_SEED, OPT_RTC, OPT_SEMIHOSTING, OPT_QUIET, OPT_HELP,
 };
 
@@ -55,6 +56,10 @@ static const struct option options[] = {
     { "windows-table", no_argument, NULL, OPT_WINDOWS_TABLE },
     { "windows-bits", required_argument, NULL, OPT_WINDOWS_BITS },
     { "symbols", required_argument, NULL, OPT_SYMBOLS },
+    { "trace", required_argument, NULL, OPT_TRACE },
+    { "trace-kinds", required_argument, NULL, OPT_TRACE_KINDS },
+    { "trace-filter", required_argument, NULL, OPT_TRACE_FILTER },
+    { "trace-marks", no_argument, NULL, OPT_TRACE_MARKS },
     { "at-exit", required_argument, NULL, OPT_AT_EXIT },
     { "hash", no_argument, NULL, OPT_HASH },
     { "strict", no_argument, NULL, OPT_STRICT },
@@ -225,17 +230,31 @@ static int opt_drive(struct run_opts *o, char *arg)
     return cli_bad("--drive %s: expected at most %d drives", arg, BOARD_MAX_DRIVES);
 }
 
-/* FILE, FILE@+0x1000 or FILE@-0x1000 */
-static int opt_symbols(struct run_opts *o, char *arg)
+bool cli_parse_number(const char *s, uint64_t *v)
 {
-    uint64_t bias = 0;
+    return parse_u64(s, v, NULL);
+}
+
+bool cli_symbols_arg(char *arg, uint64_t *bias)
+{
+    *bias = 0;
     char *at = strrchr(arg, '@');
     if (at != NULL && (at[1] == '+' || at[1] == '-')) {
-        if (!parse_u64(at + 2, &bias, NULL)) {
-            return cli_bad("--symbols %s: expected FILE, or FILE@+OFFSET or FILE@-OFFSET", arg);
+        if (!parse_u64(at + 2, bias, NULL)) {
+            cli_bad("--symbols %s: expected FILE, or FILE@+OFFSET or FILE@-OFFSET", arg);
+            return false;
         }
-        bias = at[1] == '-' ? -bias : bias;
+        *bias = at[1] == '-' ? -*bias : *bias;
         *at = '\0';
+    }
+    return true;
+}
+
+static int opt_symbols(struct run_opts *o, char *arg)
+{
+    uint64_t bias;
+    if (!cli_symbols_arg(arg, &bias)) {
+        return EXIT_USAGE;
     }
     if (o->n_symbols == CLI_MAX_SYMBOLS) {
         return cli_bad("--symbols %s: expected at most %d files", arg, CLI_MAX_SYMBOLS);
@@ -358,6 +377,23 @@ static int opt_boot(struct run_opts *o, int opt, char *arg)
     }
 }
 
+static int opt_trace(struct run_opts *o, int opt, char *arg)
+{
+    struct trace_opts *t = &o->trace;
+    switch (opt) {
+    case OPT_TRACE: t->file = arg; return EXIT_OK;
+    case OPT_TRACE_KINDS: t->kinds = arg; return EXIT_OK;
+    case OPT_TRACE_MARKS: t->marks = o->machine.marks = true; return EXIT_OK;
+    case OPT_TRACE_FILTER:
+        if (t->n_filters == TRACING_MAX_FILTERS) {
+            return cli_bad("--trace-filter %s: expected at most %d of them", arg, TRACING_MAX_FILTERS);
+        }
+        t->filter[t->n_filters++] = arg;
+        return EXIT_OK;
+    default: return -1;
+    }
+}
+
 static int opt_run(struct run_opts *o, int opt, char *arg)
 {
     double s;
@@ -417,6 +453,9 @@ static int check_run(struct run_opts *o)
     if (o->boot.dtb != NULL && o->boot.n_modules != 0) {
         return cli_bad("--module: goes into the generated device tree; expected no --dtb beside it");
     }
+    if (o->trace.file == NULL && (o->trace.kinds != NULL || o->trace.n_filters != 0)) {
+        return cli_bad("%s: expected --trace FILE with it", o->trace.kinds != NULL ? "--trace-kinds" : "--trace-filter");
+    }
     o->boot.model = o->machine.model;
     o->boot.n_pes = o->machine.n_pes;
     o->boot.el = o->machine.el;
@@ -428,6 +467,7 @@ static int apply(struct run_opts *o, int opt, char *arg)
 {
     int rc = opt_machine(o, opt, arg);
     rc = rc >= 0 ? rc : opt_boot(o, opt, arg);
+    rc = rc >= 0 ? rc : opt_trace(o, opt, arg);
     return rc >= 0 ? rc : opt_run(o, opt, arg);
 }
 

@@ -41,6 +41,7 @@ struct run {
     struct switches *switches;
     FILE *windows_out;
     struct windows *windows;
+    struct tracing *tracing;
 };
 
 /* The signal handler's way to the machine. */
@@ -211,7 +212,8 @@ static bool load_symbols(struct run *r, const struct image *program, struct err 
     r->symbolizer = (struct symbolizer){ symbol_name, r->symbols };
     machine_set_symbolizer(r->m, &r->symbolizer);
     symlearn_init(&r->learn, r->symbols, r->m, program);
-    bool lists = r->o->switches || r->o->windows || r->o->exceptions_file != NULL || r->o->at_exit_state;
+    bool lists = r->o->switches || r->o->windows || r->o->exceptions_file != NULL || r->o->at_exit_state ||
+                 r->o->trace.file != NULL;
     return r->learn.s == NULL || !lists || machine_add_rec_sink(r->m, &r->learn.sink) || err_set(err, "--symbols: too many observers");
 }
 
@@ -304,6 +306,15 @@ static bool open_exceptions(struct run *r, struct err *err)
     return (r->exceptions != NULL && machine_add_rec_sink(r->m, exclog_sink(r->exceptions))) || err_set(err, "--exceptions: out of memory");
 }
 
+static bool open_trace(struct run *r, struct err *err)
+{
+    if (r->o->trace.file == NULL) {
+        return true;
+    }
+    r->tracing = tracing_open(&r->o->trace, r->m, &r->o->machine, &r->o->boot, r->symbols, err);
+    return r->tracing != NULL;
+}
+
 /* ---- before and after ---- */
 
 static bool dump_dtb(const char *path, const struct boot_info *b, struct err *err)
@@ -346,7 +357,7 @@ static bool prepare(struct run *r, struct err *err)
     }
     bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, &b.program, err) && open_switches(r, err) &&
               open_windows(r, err) &&
-              open_exceptions(r, err);
+              open_exceptions(r, err) && open_trace(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
     return ok;
@@ -367,7 +378,10 @@ static int conclude(const struct run *r, enum machine_stop why)
     };
     int status = why == STOP_POWER_OFF ? (int)(machine_exit_code(r->m) & 0xff) : reasons[why].status;
     const char *text = reasons[why].text;
-    if (why == STOP_INTERRUPTED && !r->quit) {
+    if (why == STOP_INTERRUPTED && tracing_failed(r->tracing)) {
+        status = EXIT_HOST;
+        text = "stopped, as the trace cannot be written,";
+    } else if (why == STOP_INTERRUPTED && !r->quit) {
         int sig = term_signal();
         status = r->write_failed ? EXIT_HOST : r->timed_out ? EXIT_TIMEOUT : EXIT_SIGNAL + sig;
         text = r->write_failed ? "cannot write the console" : r->timed_out ? "stopped by --timeout" : strsignal(sig);
@@ -395,6 +409,12 @@ static int finish(struct run *r, enum machine_stop why)
         cli_bad("--switches: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
     }
+    struct err err;
+    if (!tracing_close(r->tracing, &err)) {
+        cli_bad("--trace %s", err.msg);
+        status = EXIT_HOST;
+    }
+    r->tracing = NULL;
     if (r->o->at_exit_state) {
         machine_print_state(r->m, stdout);
     }
@@ -415,6 +435,7 @@ static void release(struct run *r)
     if (r->exceptions_out != NULL) {
         fclose(r->exceptions_out);
     }
+    (void)!tracing_close(r->tracing, NULL);
     windows_free(r->windows);
     if (r->windows_out != NULL) {
         fclose(r->windows_out);

@@ -5,6 +5,7 @@
 
 #include "sim/boot.h"
 #include "sim/machine.h"
+#include "sim/tracing.h"
 
 /* Exit statuses, documented in doc/hypscope.1. A guest that gives a status of its own (semihosting) gets that one. */
 enum cli_exit {
@@ -40,6 +41,7 @@ struct run_opts {
     uint8_t windows_bits;           /* of PSTATE.DAIF */
     struct { const char *path; uint64_t bias; } symbols[CLI_MAX_SYMBOLS];
     unsigned n_symbols;
+    struct trace_opts trace;
     bool at_exit_state, hash, quiet;
     double timeout_s;               /* host seconds; 0: none */
 };
@@ -51,10 +53,17 @@ int cli_run(const struct run_opts *o);
 /* `hypscope test` with its arguments: the exit status. */
 int cli_test(int argc, char **argv);
 void cli_test_help(void);
+/* `hypscope trace` with its arguments: the exit status. */
+int cli_trace(int argc, char **argv);
 void cli_help(void);
 void cli_run_help(void);
 /* One line on stderr: "hypscope: ...". Returns EXIT_USAGE. */
 int cli_bad(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A whole argument as a number, decimal or 0x...; false: it is none. */
+bool cli_parse_number(const char *s, uint64_t *v);
+/* FILE, FILE@+0x1000 or FILE@-0x1000: cuts arg after FILE and gives the offset. false: said what is wrong. */
+bool cli_symbols_arg(char *arg, uint64_t *bias);
 
 /* Programs that are embedded in the command. NULL name ends. */
 struct cli_image {

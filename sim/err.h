@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line about what went wrong, for the person who typed the command or called the library. */
+/* The error line lives in sim/base, where the lower layers reach it too. */
 #ifndef HYPSCOPE_SIM_ERR_H
 #define HYPSCOPE_SIM_ERR_H
 
-#include <stdbool.h>
-
-struct err {
-    char msg[512];      /* no newline; names the file or the option and what was expected */
-};
-
-/* Fill *e (may be NULL) and return false, so that `return err_set(e, ...)` reads well. */
-bool err_set(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#include "sim/base/err.h"
 
 #endif

@@ -8,6 +8,8 @@ libhs_la_SOURCES += \
 	sim/base/clock.h \
 	sim/base/cover.c \
 	sim/base/cover.h \
+	sim/base/err.c \
+	sim/base/err.h \
 	sim/base/events.def \
 	sim/base/gicif.h \
 	sim/base/irq.h \
@@ -31,7 +33,6 @@ libhs_la_SOURCES += \
 	sim/dev-virtio-blk.h \
 	sim/dev-virtio-simple.c \
 	sim/dev-virtio-simple.h \
-	sim/err.c \
 	sim/err.h \
 	sim/fdt.c \
 	sim/fdt.h \
@@ -66,7 +67,9 @@ libhs_la_SOURCES += \
 	sim/symbols.c \
 	sim/symbols.h \
 	sim/symlearn.c \
-	sim/symlearn.h
+	sim/symlearn.h \
+	sim/tracing.c \
+	sim/tracing.h
 
 # The public header's functions.
 libhs_la_SOURCES += \
@@ -82,6 +85,9 @@ hypscope_SOURCES = \
 	sim/cli-opts.c \
 	sim/cli-run.c \
 	sim/cli-test.c \
+	sim/cli-trace.c \
+	sim/cli-trace.h \
+	sim/cli-trace-dump.c \
 	sim/main.c \
 	sim/term.c \
 	sim/term.h

@@ -38,6 +38,9 @@ static int dispatch(int argc, char **argv)
     if (strcmp(cmd, "test") == 0) {
         return cli_test(argc - 1, argv + 1);
     }
+    if (strcmp(cmd, "trace") == 0) {
+        return cli_trace(argc - 1, argv + 1);
+    }
     if (argc > 2 && cmd[0] != '-') {
         return cli_bad("%s: expected nothing after '%s' (see hypscope --help)", argv[2], cmd);
     }
@@ -55,8 +58,8 @@ static int dispatch(int argc, char **argv)
         cli_help();
         return EXIT_OK;
     }
-    return cmd[0] == '\0' ? cli_bad("expected a command: run, test, models, images or version (see hypscope --help)")
-                          : cli_bad("%s: unknown command, expected run, test, models, images or version (see hypscope --help)", cmd);
+    return cmd[0] == '\0' ? cli_bad("expected a command: run, test, trace, models, images or version (see hypscope --help)")
+                          : cli_bad("%s: unknown command, expected run, test, trace, models, images or version (see hypscope --help)", cmd);
 }
 
 int main(int argc, char **argv)

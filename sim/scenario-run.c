@@ -78,7 +78,7 @@ static void expect_observe(const struct scn_run *r, struct scn_expect *x, const 
         if (scn_record_matches(r, &x->ev[0], rec, pe)) {
             x->seen++;
             x->focus = number;
-            x->broken |= x->kind == WANT_NEVER;
+            x->broken |= x->kind == WANT_NEVER && x->seen >= x->ev[0].n;
         }
         break;
     case WANT_ORDER: expect_order(r, x, rec, number, pe); break;
@@ -335,6 +335,11 @@ static bool bind_all(struct scn_run *r, struct err *err)
             return false;
         }
     }
+    for (unsigned i = 0; i < w->n_parts; i++) {
+        if (!scn_value_bind(r, &w->parts[i].from, err)) {
+            return false;
+        }
+    }
     return bind_stimuli(r, w->raise, w->n_raise, false, err) && bind_pos(r, &w->from, err) && bind_pos(r, &w->to, err);
 }
 
@@ -419,7 +424,7 @@ enum scn_status scn_prepare(struct scn_run *r, struct scenario *s, const struct 
     if (!build(r, err) || !bind_all(r, err)) {
         return SCN_ERROR;
     }
-    r->sink = (struct rec_sink){.put = put, .opaque = r};
+    r->sink = (struct rec_sink){.put = put, .opaque = r, .kinds = REC_USUAL | REC_BIT(REC_EXECUTE) | REC_BIT(REC_RAISED)};
     machine_set_rec_sink(r->m, &r->sink);
     return SCN_PASS;
 }

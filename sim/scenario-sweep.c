@@ -22,7 +22,7 @@
 struct point {
     uint64_t pc;
     uint8_t el, daif;
-    bool entering;
+    uint16_t part;              /* index of the file's */
     int16_t outcome;            /* index of the file's, -1: the label alone */
     uint32_t label;             /* index of the labels */
 };
@@ -45,6 +45,7 @@ struct sweep {
     uint64_t first_record;      /* child: the log's length at the point */
     struct point *points;
     unsigned n_points, cap;
+    unsigned part;              /* the one that the range is in */
     char (*labels)[LABEL_LEN];
     unsigned n_labels;
     struct worker workers[MAX_JOBS];
@@ -226,7 +227,10 @@ static bool add_point(struct sweep *s, const struct pe *pe)
         s->points = p;
         s->cap = cap;
     }
-    s->points[s->n_points++] = (struct point){.pc = pe->pc, .el = pe->el, .daif = pe->daif, .entering = scn_entering(pe)};
+    if (s->part + 1 < s->w->n_parts && symbols_link(s->r->symbols, pe->pc) == s->w->parts[s->part + 1].from.v) {
+        s->part++;
+    }
+    s->points[s->n_points++] = (struct point){.pc = pe->pc, .el = pe->el, .daif = pe->daif, .part = (uint16_t)s->part};
     return true;
 }
 
@@ -286,7 +290,7 @@ static const char *outcome_name(const struct sweep *s, const struct point *p)
 
 static bool same(const struct sweep *s, const struct point *a, const struct point *b)
 {
-    return strcmp(outcome_name(s, a), outcome_name(s, b)) == 0 && a->el == b->el && a->daif == b->daif;
+    return a->part == b->part && a->el == b->el && a->daif == b->daif && strcmp(outcome_name(s, a), outcome_name(s, b)) == 0;
 }
 
 static void place(const struct sweep *s, uint64_t va, char *buf, size_t len)
@@ -298,12 +302,28 @@ static void place(const struct sweep *s, uint64_t va, char *buf, size_t len)
 
 static bool allowed(const struct sweep *s, const struct point *p)
 {
-    for (unsigned i = 0; i < s->w->n_allow; i++) {
-        if (strcmp(s->w->allow[i], outcome_name(s, p)) == 0) {
+    const struct scn_sweep *w = s->w;
+    const char *const *list = w->n_parts != 0 ? w->parts[p->part].allow : w->allow;
+    unsigned n = w->n_parts != 0 ? w->parts[p->part].n_allow : w->n_allow;
+    for (unsigned i = 0; i < n; i++) {
+        if (strcmp(list[i], outcome_name(s, p)) == 0) {
             return true;
         }
     }
-    return s->w->n_allow == 0;
+    return n == 0;
+}
+
+/* A part's line above its points */
+static void part_heading(const struct sweep *s, unsigned point, FILE *f)
+{
+    const struct point *p = &s->points[point];
+    if (s->w->n_parts == 0 || (point != 0 && p->part == s->points[point - 1].part)) {
+        return;
+    }
+    const struct scn_part *part = &s->w->parts[p->part];
+    if (part->about != NULL) {
+        fprintf(f, "    %s\n", part->about);
+    }
 }
 
 static void table(const struct sweep *s, FILE *f)
@@ -319,6 +339,7 @@ static void table(const struct sweep *s, FILE *f)
         const struct point *p = &s->points[i];
         for (k = i + 1; k < s->n_points && same(s, p, &s->points[k]); k++) {
         }
+        part_heading(s, i, f);
         place(s, p->pc, first, sizeof(first));
         place(s, s->points[k - 1].pc, last, sizeof(last));
         snprintf(range, sizeof(range), k == i + 1 ? "%u" : "%u-%u", i, k - 1);
@@ -370,7 +391,12 @@ static void conclude(struct sweep *s, struct scn_result *res, FILE *f)
     }
     res->points += s->n_points;
     if (wrong != 0) {
-        fprintf(f, "  %s:%u: %u points have an outcome that `allow:' does not list (marked with !)\n", s->r->s->file, s->w->line, wrong);
+        fprintf(f, "  %s:%u: %u points have an outcome that %s does not list (marked with !)\n", s->r->s->file, s->w->line, wrong,
+                s->w->n_parts != 0 ? "their part" : "`allow:'");
+    }
+    bool left = s->w->n_parts != 0 && s->part + 1 != s->w->n_parts;
+    if (left) {
+        fprintf(f, "  %s:%u: the range does not come to this part's `from:'\n", s->r->s->file, s->w->parts[s->part + 1].line);
     }
     if (s->n_points == 0 || !s->ended) {
         fprintf(f, "  %s:%u: %s; the run ended by %s\n", s->r->s->file, s->w->line,
@@ -379,7 +405,7 @@ static void conclude(struct sweep *s, struct scn_result *res, FILE *f)
     if (s->failed) {
         fprintf(f, "  %s:%u: the host could not run every point\n", s->r->s->file, s->w->line);
     }
-    if (wrong != 0 || s->n_points == 0 || !s->ended || s->failed) {
+    if (wrong != 0 || left || s->n_points == 0 || !s->ended || s->failed) {
         res->status = SCN_FAIL;
     }
 }

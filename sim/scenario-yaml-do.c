@@ -475,13 +475,48 @@ static bool sw_outcomes(struct yp *p, const yaml_node_t *v, void *obj)
 
 static bool sw_allow(struct yp *p, const yaml_node_t *v, void *obj) { return yp_texts(p, v, false, &W(obj)->allow, &W(obj)->n_allow); }
 
+#define PART(obj) ((struct scn_part *)(obj))
+static bool pt_from(struct yp *p, const yaml_node_t *v, void *obj) { return yp_value(p, v, &PART(obj)->from); }
+static bool pt_about(struct yp *p, const yaml_node_t *v, void *obj) { return yp_text(p, v, &PART(obj)->about); }
+static bool pt_outcome(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    return yp_texts(p, v, false, &PART(obj)->allow, &PART(obj)->n_allow);
+}
+
+static bool sw_parts(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    static const struct key keys[] = {{"from", pt_from}, {"about", pt_about}, {"outcome", pt_outcome}};
+    void *list;
+    if (!yp_list(p, v, sizeof(struct scn_part), &list, &W(obj)->n_parts)) {
+        return false;
+    }
+    W(obj)->parts = list;
+    for (unsigned i = 0; i < W(obj)->n_parts; i++) {
+        struct scn_part *part = &W(obj)->parts[i];
+        const yaml_node_t *n = yp_list_item(p, v, i);
+        *part = (struct scn_part){.line = yp_line(n)};
+        if (!WALK(p, n, keys, part, "a part of the sweep")) {
+            return false;
+        }
+        if (part->n_allow == 0 || (part->from.e == NULL) != (i == 0)) {
+            return yp_bad(p, n, "expected a part: a map with outcome, and with `from: ADDRESS' for all but the first");
+        }
+    }
+    return true;
+}
+
 bool yp_sweep(struct yp *p, const yaml_node_t *v, void *obj)
 {
-    static const struct key keys[] = {{"from", sw_from}, {"to", sw_to}, {"raise", sw_raise}, {"outcomes", sw_outcomes}, {"allow", sw_allow}};
+    static const struct key keys[] = {
+        {"from", sw_from}, {"to", sw_to}, {"raise", sw_raise}, {"outcomes", sw_outcomes}, {"allow", sw_allow}, {"parts", sw_parts},
+    };
     struct scn_sweep *w = &((struct scenario *)obj)->sweep;
     *w = (struct scn_sweep){.given = true, .line = yp_line(v)};
     if (!WALK(p, v, keys, w, "the sweep")) {
         return false;
+    }
+    if (w->n_allow != 0 && w->n_parts != 0) {
+        return yp_bad(p, v, "expected `allow:' or `parts:', not both");
     }
     return (w->from.n_stages != 0 && w->to.n_stages != 0 && w->n_raise != 0) || yp_bad(p, v, "expected `from:', `to:' and `raise:'");
 }

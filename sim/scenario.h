@@ -110,6 +110,8 @@ enum scn_kind {
 
 /* Kinds of records that a scenario makes itself, beside enum rec_kind. */
 enum { REC_EXECUTE = REC_KIND_COUNT, REC_RAISED };
+_Static_assert(REC_RAISED < 64, "a set of kinds is a 64-bit mask");
+_Static_assert(REC_RAISED < 64, "a set of kinds is a 64-bit mask");
 
 enum scn_virtual { VIRT_ANY, VIRT_PHYSICAL, VIRT_VIRTUAL };
 
@@ -245,6 +247,15 @@ struct scn_outcome {
     unsigned n_expect;
 };
 
+/* A part of the range: from where an address is reached to the next part. */
+struct scn_part {
+    unsigned line;
+    struct scn_value from;      /* not given for the first */
+    const char *about;
+    const char **allow;         /* names of outcomes */
+    unsigned n_allow;
+};
+
 struct scn_sweep {
     bool given;
     unsigned line;
@@ -255,6 +266,8 @@ struct scn_sweep {
     unsigned n_outcomes;
     const char **allow;
     unsigned n_allow;
+    struct scn_part *parts;
+    unsigned n_parts;
 };
 
 /* ---- a scenario, and a file of them ---- */

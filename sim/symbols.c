@@ -275,13 +275,13 @@ unsigned symbols_places(const struct symbols *s, uint64_t va, uint64_t out[SYMBO
     return n;
 }
 
-bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
+bool symbols_at(const struct symbols *s, uint64_t va, const char **name, uint64_t *base, uint64_t *size)
 {
     size_t lo = 0, hi = s->n;
-    va = symbols_link(s, va);
-    while (lo < hi) {       /* first symbol after va */
+    uint64_t link = symbols_link(s, va);
+    while (lo < hi) {       /* first symbol after it */
         size_t mid = lo + (hi - lo) / 2;
-        if (s->v[mid].va <= va) {
+        if (s->v[mid].va <= link) {
             lo = mid + 1;
         } else {
             hi = mid;
@@ -294,14 +294,30 @@ bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
     while (sym > s->v && sym[-1].va == sym->va) {
         sym--;
     }
-    uint64_t off = va - sym->va, reach = sym->size != 0 ? sym->size : NO_SIZE_REACH;
+    uint64_t off = link - sym->va, reach = sym->size != 0 ? sym->size : NO_SIZE_REACH;
     if (off >= reach) {
         return false;
     }
-    if (off == 0) {
-        snprintf(buf, len, "%s", s->pool + sym->name);
+    if (sym->size == 0 && lo < s->n && s->v[lo].va - sym->va < reach) {
+        reach = s->v[lo].va - sym->va;
+    }
+    *name = s->pool + sym->name;
+    *base = va - off;
+    *size = reach;
+    return true;
+}
+
+bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len)
+{
+    const char *name;
+    uint64_t base, size;
+    if (!symbols_at(s, va, &name, &base, &size)) {
+        return false;
+    }
+    if (va == base) {
+        snprintf(buf, len, "%s", name);
     } else {
-        snprintf(buf, len, "%s+0x%" PRIx64, s->pool + sym->name, off);
+        snprintf(buf, len, "%s+0x%" PRIx64, name, va - base);
     }
     return true;
 }

@@ -32,6 +32,9 @@ size_t symbols_count(const struct symbols *s);
 /* The last symbol at or before va, unless va is beyond its size (or 1 MiB, when it has none): true with "name" or
    "name+0x10" in buf, cut to len. Of several at one address a global function wins, then the first that was added. */
 bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len);
+/* The symbol that symbols_name() would tell: its name, its address at the place where va is, and its length (to the next one when its
+   own is not known). The name stays until symbols are added. */
+bool symbols_at(const struct symbols *s, uint64_t va, const char **name, uint64_t *base, uint64_t *size);
 /* Address of a name, as linked. */
 bool symbols_find(const struct symbols *s, const char *name, uint64_t *va);
 

@@ -58,7 +58,7 @@ static void put(void *opaque, const struct rec *r)
 
 void symlearn_init(struct symlearn *l, struct symbols *s, const struct machine *m, const struct image *program)
 {
-    *l = (struct symlearn){.m = m, .sink = {put, l}};
+    *l = (struct symlearn){.m = m, .sink = {.put = put, .opaque = l, .kinds = REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET)}};
     if (s != NULL && program->kind == IMAGE_LINUX && symbols_set_loaded(s, program->start, program->end)) {
         l->s = s;
     }

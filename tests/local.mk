@@ -31,6 +31,7 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
+	tests/unit/test-trace \
 	tests/unit/test-windows
 
 # with the shared library alone, as a user's program is
@@ -55,7 +56,8 @@ check_SCRIPTS += \
 	tests/cli.sh \
 	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
-	tests/layers.sh
+	tests/layers.sh \
+	tests/scenarios.sh
 
 # random code; not a test by itself, run by its script
 noinst_PROGRAMS += tests/fuzz/random-exec

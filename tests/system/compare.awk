@@ -121,14 +121,15 @@ FNR == 1 {
     }
 }
 
+# A result that ends in "rule=no" is wrong whatever the other says: the harness knows the rule.
 function judge(g, name, a, b,    r, key) {
     total[g]++
-    if (a == b) {
+    if (a == b && a !~ / rule=no$/) {
         equal[g]++
         return
     }
     key = model ":" name
-    for (r = 1; r <= rules; r++) {
+    for (r = 1; r <= rules && a !~ / rule=no$/; r++) {
         if (key !~ re_case[r]) {
             continue
         }

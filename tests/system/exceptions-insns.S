@@ -3,30 +3,7 @@
         .arch   armv8.2-a+fp+simd+lse+rcpc
         .section .low, "ax"
 
-/* piece NAME, instructions: an entry of the table that is open */
-        .macro  piece name, insns:vararg
-        .pushsection .rodata.pieces_str, "a"
-9:      .asciz  "\name"
-        .popsection
-        .pushsection .rodata.pieces, "a"
-        .quad   9b, 8f
-        .popsection
-        .balign 4
-8:      \insns
-        ret
-        .endm
-        .macro  table name
-        .pushsection .rodata.pieces, "a"
-        .balign 8
-        .globl  \name
-\name:
-        .popsection
-        .endm
-        .macro  table_end
-        .pushsection .rodata.pieces, "a"
-        .quad   0, 0
-        .popsection
-        .endm
+#include "pieces.inc"
 
         .balign 64
         table   pieces_plain

@@ -7,26 +7,6 @@ extern const u32 eret_el1[], insn_nop[], insn_isr[], insn_esb[], insn_set_daif[]
 
 enum { SHOW_ALL = SHOW_ELR | SHOW_SPSR | SHOW_PSTATE };
 
-struct world {
-    const char *name;
-    unsigned el;
-    u64 hcr;
-    bool vhe;
-};
-
-static const struct world worlds[] = {
-    { "el0", 0, HCR_BASE, false },
-    { "el1", 1, HCR_BASE, false },
-    { "el2", 2, HCR_BASE, false },
-    { "el0.tge", 0, HCR_BASE | BIT(HCR_TGE), false },
-    { "el2.tge", 2, HCR_BASE | BIT(HCR_TGE), false },
-    { "el0.e2h", 0, HCR_BASE | BIT(HCR_E2H), true },
-    { "el1.e2h", 1, HCR_BASE | BIT(HCR_E2H), true },
-    { "el2.e2h", 2, HCR_BASE | BIT(HCR_E2H), true },
-    { "el0.host", 0, HCR_HOST, true },
-    { "el2.host", 2, HCR_HOST, true },
-};
-
 static char scratch[256] __attribute__((aligned(256)));
 
 static void report(const char *what, const struct world *w, const char *name, const struct probe *p, const struct outcome *o, unsigned show)
@@ -152,20 +132,6 @@ static void alignment(const struct world *w)
 
 /* ---- aborts: nothing there, too large an address, stage 2 ---- */
 
-/* 1 GiB of RAM at its place, nothing else */
-static u64 stage2_table[512] __attribute__((aligned(4096)));
-
-static void stage2_on(void)
-{
-    memset(stage2_table, 0, sizeof(stage2_table));
-    stage2_table[1] = 0x40000000 | 0x7fd;           /* block, AF, inner shareable, read and write, Normal WB */
-    WR(vttbr_el2, stage2_table);
-    WR(vtcr_el2, BIT(31) | 2 << 16 | 1 << 6 | 25);  /* 39 bits of IPA from level 1, 40 of PA, 4K */
-    DSB();
-    ISB();
-    __asm__ volatile("tlbi vmalls12e1\n dsb sy\n isb" : : : "memory");
-}
-
 static void aborts(const struct world *w)
 {
     static const struct {
@@ -241,13 +207,13 @@ static void entries(void)
 {
     static const char *const names[] = { "svc", "hvc", "udf", "brk", "smc" };
     for (unsigned k = 0; k < 1500; k++) {
-        const struct world *w = &worlds[rng_below(ARRAY_LEN(worlds))];
+        const struct world *w = &worlds[rng_below(N_WORLDS)];
         struct probe p;
         u64 r = rng();
         const char *name = names[rng_below(ARRAY_LEN(names))];
         const struct piece *s = pieces_plain;
         u64 sctlr1 = rng(), sctlr2 = rng();
-        if (w->vhe && !has_vhe()) {
+        if (world_missing(w)) {
             continue;
         }
         while (s->name[0] != name[0] || s->name[1] != name[1] || s->name[2] != name[2]) {
@@ -290,9 +256,9 @@ static void set_pending(struct probe *p, unsigned pending)
 static void asynchronous(void)
 {
     gic_setup();
-    for (unsigned wi = 0; wi < ARRAY_LEN(worlds); wi++) {
+    for (unsigned wi = 0; wi < N_WORLDS; wi++) {
         const struct world *w = &worlds[wi];
-        if (w->vhe && !has_vhe()) {
+        if (world_missing(w)) {
             continue;
         }
         for (unsigned route = 0; route < 8; route++) {
@@ -321,10 +287,10 @@ static void asynchronous(void)
 static void several(void)
 {
     for (unsigned k = 0; k < 1500; k++) {
-        const struct world *w = &worlds[rng_below(ARRAY_LEN(worlds))];
+        const struct world *w = &worlds[rng_below(N_WORLDS)];
         struct probe p;
         unsigned pending = (unsigned)rng_below(32), route = (unsigned)rng_below(8), daif = (unsigned)rng_below(16);
-        if (w->vhe && !has_vhe()) {
+        if (world_missing(w)) {
             continue;
         }
         if (w->el != 0) {
@@ -349,7 +315,7 @@ static void several(void)
 /* ESB with a virtual SError pending */
 static void esb(void)
 {
-    for (unsigned wi = 0; has_vhe() && wi < ARRAY_LEN(worlds); wi++) {
+    for (unsigned wi = 0; has_vhe() && wi < N_WORLDS; wi++) {
         for (unsigned v = 0; v < 8; v++) {
             const struct world *w = &worlds[wi];
             struct probe p;
@@ -370,9 +336,9 @@ static void esb(void)
 /* Interrupts that become unmasked by an instruction are taken right after it. */
 static void unmasking(void)
 {
-    for (unsigned wi = 1; wi < ARRAY_LEN(worlds); wi++) {
+    for (unsigned wi = 1; wi < N_WORLDS; wi++) {
         const struct world *w = &worlds[wi];
-        if (w->el == 0 || (w->vhe && !has_vhe())) {
+        if (w->el == 0 || world_missing(w)) {
             continue;
         }
         for (unsigned daif = 0; daif < 16; daif++) {
@@ -393,9 +359,9 @@ static void unmasking(void)
 void group_exceptions(void)
 {
     rng_seed(3);
-    for (unsigned wi = 0; wi < ARRAY_LEN(worlds); wi++) {
+    for (unsigned wi = 0; wi < N_WORLDS; wi++) {
         const struct world *w = &worlds[wi];
-        if (w->vhe && !has_vhe()) {
+        if (world_missing(w)) {
             continue;
         }
         plain(w);

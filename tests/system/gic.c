@@ -56,19 +56,10 @@ void gic_pend_sgi(unsigned intid, unsigned group, unsigned prio)
 
 /* ---- accesses to the CPU interface from EL1 or EL2 ---- */
 
-static unsigned index_of(unsigned enc)
-{
-    unsigned i = 0;
-    while (regs[i].enc != enc) {
-        i++;
-    }
-    return i;
-}
-
 static u64 access(unsigned el, u64 hcr, unsigned enc, bool write, u64 val)
 {
     struct probe p;
-    probe_init(&p, el, write ? stub_write(index_of(enc)) : stub_read(index_of(enc)));
+    probe_init(&p, el, write ? stub_write(reg_index(enc)) : stub_read(reg_index(enc)));
     p.hcr = hcr;
     p.x[0] = val;
     struct outcome o = probe_go(&p);

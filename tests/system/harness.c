@@ -164,6 +164,24 @@ void probe_end_by_smc(struct probe *p)
     WR(vbar_el1, el1_vectors_smc);
 }
 
+const struct world worlds[N_WORLDS] = {
+    { "el0", 0, HCR_BASE, false },
+    { "el1", 1, HCR_BASE, false },
+    { "el2", 2, HCR_BASE, false },
+    { "el0.tge", 0, HCR_BASE | BIT(HCR_TGE), false },
+    { "el2.tge", 2, HCR_BASE | BIT(HCR_TGE), false },
+    { "el0.e2h", 0, HCR_BASE | BIT(HCR_E2H), true },
+    { "el1.e2h", 1, HCR_BASE | BIT(HCR_E2H), true },
+    { "el2.e2h", 2, HCR_BASE | BIT(HCR_E2H), true },
+    { "el0.host", 0, HCR_HOST, true },
+    { "el2.host", 2, HCR_HOST, true },
+};
+
+bool world_missing(const struct world *w)
+{
+    return w->vhe && !has_vhe();
+}
+
 static bool is_exit(u32 esr)
 {
     unsigned ec = esr_ec(esr);
@@ -233,7 +251,7 @@ void say_outcome(const struct probe *p, const struct outcome *o, unsigned show)
     if (sync || (o->vec & 3) == 3) {
         say(" %x", (u64)o->esr);
     }
-    if (sync && has_far(ec) && (o->esr & 0x400) == 0) {
+    if (sync && has_far(ec) && (o->esr & 0x400) == 0 && (show & SHOW_NO_FAR) == 0) {
         say(" f=%x", o->far);
     }
     if (sync && has_hpfar(p, o)) {
@@ -266,6 +284,15 @@ static u32 msr(unsigned enc, unsigned rt)
     return 0xd5000000u | enc << 5 | rt;
 }
 
+unsigned reg_index(unsigned enc)
+{
+    unsigned i = 0;
+    while (regs[i].enc != enc) {
+        i++;
+    }
+    return i;
+}
+
 void stubs_make(void)
 {
     const u32 ret = 0xd65f03c0, isb = 0xd5033fdf;
@@ -295,6 +322,19 @@ const void *stub_swap(unsigned reg)
 }
 
 /* ---- state ---- */
+
+static u64 stage2_table[512] __attribute__((aligned(4096)));
+
+void stage2_on(void)
+{
+    memset(stage2_table, 0, sizeof(stage2_table));
+    stage2_table[1] = 0x40000000 | 0x7fd;           /* block, AF, inner shareable, read and write, Normal WB */
+    WR(vttbr_el2, stage2_table);
+    WR(vtcr_el2, BIT(31) | 2 << 16 | 1 << 6 | 25);  /* 39 bits of IPA from level 1, 40 of PA, 4K */
+    DSB();
+    ISB();
+    __asm__ volatile("tlbi vmalls12e1\n dsb sy\n isb" : : : "memory");
+}
 
 static void base_el1(void)
 {

@@ -68,6 +68,18 @@ struct probe {
 _Static_assert(offsetof(struct probe, lr) == P_LR && offsetof(struct probe, vec) == P_VEC && offsetof(struct probe, hcr_out) == P_HCR_OUT &&
                offsetof(struct probe, spsr1) == P_SPSR1 && offsetof(struct probe, x) == P_X, "offsets.h is out of date");
 
+/* The states in which probes run: which EL, whose host it is. */
+struct world {
+    const char *name;
+    unsigned el;
+    u64 hcr;
+    bool vhe;                   /* only with VHE (world_missing) */
+};
+
+enum { N_WORLDS = 10, WORLD_EL2 = 2 };
+extern const struct world worlds[N_WORLDS];
+bool world_missing(const struct world *w);
+
 /* What became of a probe: the exception that ended it, as the EL that took it saw it. */
 struct outcome {
     unsigned el;                /* 0: it ran to its end */
@@ -92,11 +104,13 @@ static inline unsigned esr_ec(u32 esr)
 /* ---- output ---- */
 /* %s, %d (unsigned), %x (u64, hexadecimal), %c */
 void say(const char *fmt, ...);
-enum { SHOW_ELR = 1, SHOW_SPSR = 2, SHOW_PSTATE = 4, SHOW_ISS_NO_RT = 8 };
+enum { SHOW_ELR = 1, SHOW_SPSR = 2, SHOW_PSTATE = 4, SHOW_NO_FAR = 8 };
 /* " EL/VECTOR ESR", FAR and HPFAR where the exception has them, and what `show` asks for. */
 void say_outcome(const struct probe *p, const struct outcome *o, unsigned show);
 
 /* ---- state ---- */
+/* A stage 2 that maps 1 GiB of RAM at its place, as Normal memory, and nothing else: for HCR_EL2.VM, with DC or without. */
+void stage2_on(void);
 bool has_vhe(void);             /* the n1: VHE, PAN, UAO, SSBS, RAS, HAFDBS */
 /* Every control of EL1 and EL2 that is not in struct probe to a known value: nothing is trapped. */
 void base_state(void);
@@ -112,6 +126,9 @@ u64 mmio_rd(u64 addr);
 void mmio_wr(u64 addr, u32 val);
 
 extern char el1_vectors[], el1_vectors_smc[], exit_svc[], exit_hvc[], exit_smc[], low_ret[], low_start[], low_end[], image_start[], image_end[];
+
+/* The row of regs[] with this encoding, which must be there. */
+unsigned reg_index(unsigned enc);
 
 /* MRS x0 / MSR x0 / (x1 = old, write x0, x0 = new, write x1) and RET, for a row of regs[]. */
 const void *stub_read(unsigned reg);

@@ -28,21 +28,6 @@ static const struct timer timers[N_TIMERS] = {
 
 enum { ALL_PPIS = 1 << 30 | 1 << 27 | 1 << 26 | 1 << 28 };
 
-/* Who reads or writes: where the counter's offset counts and where names are redirected */
-static const struct place {
-    const char *name;
-    unsigned el;
-    u64 hcr;
-    bool vhe;
-} places[] = {
-    { "el0", 0, HCR_BASE, false }, { "el1", 1, HCR_BASE, false }, { "el2", 2, HCR_BASE, false },
-    { "el0.tge", 0, HCR_BASE | BIT(HCR_TGE), false }, { "el2.tge", 2, HCR_BASE | BIT(HCR_TGE), false },
-    { "el0.e2h", 0, HCR_BASE | BIT(HCR_E2H), true }, { "el1.e2h", 1, HCR_BASE | BIT(HCR_E2H), true },
-    { "el2.e2h", 2, HCR_BASE | BIT(HCR_E2H), true }, { "el0.host", 0, HCR_HOST, true }, { "el2.host", 2, HCR_HOST, true },
-};
-
-static const struct place *const at_el2 = &places[2];
-
 /* Every name of the timers */
 static const struct name {
     const char *name;
@@ -61,20 +46,11 @@ static const struct name {
 
 enum { NAMES_OF_TIMERS = 18 };          /* the first ones: CVAL, TVAL, CTL of each */
 
-static unsigned index_of(unsigned enc)
-{
-    unsigned i = 0;
-    while (regs[i].enc != enc) {
-        i++;
-    }
-    return i;
-}
-
-/* Read or write from a place where nothing is trapped. */
-static struct outcome reach_name(const struct place *at, unsigned enc, bool write, u64 *val)
+/* Read or write from a world where nothing is trapped. */
+static struct outcome reach_name(const struct world *at, unsigned enc, bool write, u64 *val)
 {
     struct probe p;
-    probe_init(&p, at->el, write ? stub_write(index_of(enc)) : stub_read(index_of(enc)));
+    probe_init(&p, at->el, write ? stub_write(reg_index(enc)) : stub_read(reg_index(enc)));
     p.hcr = at->hcr;
     p.x[0] = *val;
     WR(cntkctl_el1, 0x303);
@@ -85,7 +61,7 @@ static struct outcome reach_name(const struct place *at, unsigned enc, bool writ
     return o;
 }
 
-static u64 access(const struct place *at, unsigned enc, bool write, u64 val)
+static u64 access(const struct world *at, unsigned enc, bool write, u64 val)
 {
     struct outcome o = reach_name(at, enc, write, &val);
     return o.el == 0 ? val : ~UINT64_C(0) - esr_ec(o.esr);
@@ -93,12 +69,12 @@ static u64 access(const struct place *at, unsigned enc, bool write, u64 val)
 
 static u64 read2(unsigned enc)
 {
-    return access(at_el2, enc, false, 0);
+    return access(&worlds[WORLD_EL2], enc, false, 0);
 }
 
 static void write2(unsigned enc, u64 val)
 {
-    access(at_el2, enc, true, val);
+    access(&worlds[WORLD_EL2], enc, true, val);
 }
 
 static u64 now(const struct timer *t, u64 offset)
@@ -241,10 +217,10 @@ static void timer_value(const struct timer *t, unsigned n)
     off();
 }
 
-/* ---- what each name means at each place ---- */
+/* ---- what each name means in each world ---- */
 
 /* Which offset a read of the counters has */
-static void counters(const struct place *at, unsigned n)
+static void counters(const struct world *at, unsigned n)
 {
     u64 offset = offsets[1 + n % (ARRAY_LEN(offsets) - 1)];
     WR(cntvoff_el2, offset);
@@ -268,8 +244,8 @@ static const char *cval_word(u64 c, u64 put, u64 before, u64 after, u64 offset)
     return c - (before + 0x1000) <= after - before ? "physical" : c + offset - (before + 0x1000) <= after - before ? "virtual" : "other";
 }
 
-/* Write a name from a place, and see which timer changed and how; read it there. */
-static void reach(const struct place *at, const struct name *nm, unsigned kind)
+/* Write a name from a world, and see which timer changed and how; read it there. */
+static void reach(const struct world *at, const struct name *nm, unsigned kind)
 {
     static const u64 puts[] = { UINT64_C(0x123456789abcdef), 0x1000, 3 };
     u64 offset = BIT(44), val = puts[kind];
@@ -318,15 +294,15 @@ static void reach(const struct place *at, const struct name *nm, unsigned kind)
 
 static void meanings(void)
 {
-    for (unsigned k = 0; k < ARRAY_LEN(places); k++) {
-        if (missing(places[k].vhe)) {
+    for (unsigned k = 0; k < N_WORLDS; k++) {
+        if (world_missing(&worlds[k])) {
             continue;
         }
         for (unsigned n = 0; n < 12; n++) {
-            counters(&places[k], n);
+            counters(&worlds[k], n);
         }
         for (unsigned n = 0; n < NAMES_OF_TIMERS; n++) {
-            reach(&places[k], &names[n], n % 3);
+            reach(&worlds[k], &names[n], n % 3);
         }
     }
 }
@@ -336,15 +312,15 @@ static void meanings(void)
 static void controls(void)
 {
     for (unsigned k = 0; k < 6000; k++) {
-        const struct place *at = &places[rng_below(ARRAY_LEN(places))];
+        const struct world *at = &worlds[rng_below(N_WORLDS)];
         const struct name *nm = &names[rng_below(ARRAY_LEN(names))];
         bool write = rng_below(2) != 0;
         u64 cnthctl = rng() & (at->hcr & BIT(HCR_E2H) ? 0xf03 : 3), cntkctl = rng() & 0x303;
         struct probe p;
-        if (missing(at->vhe)) {
+        if (world_missing(at)) {
             continue;
         }
-        probe_init(&p, at->el, write ? stub_write(index_of(nm->enc)) : stub_read(index_of(nm->enc)));
+        probe_init(&p, at->el, write ? stub_write(reg_index(nm->enc)) : stub_read(reg_index(nm->enc)));
         p.hcr = at->hcr;
         WR(cntkctl_el1, cntkctl);
         WR(cnthctl_el2, cnthctl);
@@ -428,7 +404,7 @@ static void line_sequence(unsigned seq)
 extern const u32 insn_timer_wfi[], insn_timer_wfe[];
 
 /* WFI with a timer that is due (or will be soon): what ends it. Where the interrupt is masked the WFI ends and the probe goes on. */
-static void wake(const struct place *at, const struct timer *t, unsigned variant)
+static void wake(const struct world *at, const struct timer *t, unsigned variant)
 {
     bool later = (variant & 1) != 0, masked = (variant & 2) != 0, routed = (variant & 4) != 0, ticks_tval = (variant & 8) != 0;
     struct probe p;
@@ -464,7 +440,7 @@ static void wake(const struct place *at, const struct timer *t, unsigned variant
 static void masked_does_not_wake(const struct timer *t, unsigned n)
 {
     const struct timer *other = &timers[t == &timers[HYP] ? PHYS : HYP];
-    const struct place *at = &places[n % 3];
+    const struct world *at = &worlds[n % 3];
     struct probe p;
     ppis_on();
     probe_init(&p, at->el, insn_timer_wfi);
@@ -483,7 +459,7 @@ static void masked_does_not_wake(const struct timer *t, unsigned n)
 }
 
 /* The event stream ends a WFE. */
-static void event_stream(const struct place *at, unsigned n)
+static void event_stream(const struct world *at, unsigned n)
 {
     struct probe p;
     base_state();
@@ -518,17 +494,17 @@ void group_timers(void)
     for (unsigned seq = 0; seq < 60; seq++) {
         line_sequence(seq);
     }
-    for (unsigned k = 0; k < ARRAY_LEN(places); k++) {
-        if (missing(places[k].vhe)) {
+    for (unsigned k = 0; k < N_WORLDS; k++) {
+        if (world_missing(&worlds[k])) {
             continue;
         }
         for (unsigned i = 0; i < N_TIMERS; i++) {
             for (unsigned v = 0; v < 16 && !missing(timers[i].vhe); v++) {
-                wake(&places[k], &timers[i], v);
+                wake(&worlds[k], &timers[i], v);
             }
         }
         for (unsigned n = 0; n < 14; n++) {
-            event_stream(&places[k], n);
+            event_stream(&worlds[k], n);
         }
     }
     for (unsigned i = 0; i < N_TIMERS; i++) {

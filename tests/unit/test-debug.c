@@ -2,6 +2,8 @@
 /* Self-hosted debug: enabling and routing, breakpoint, watchpoint and linked context matches. */
 #include "tests/unit/test-pe.h"
 
+#include "cpu/core.h"
+
 enum { MDE = 1 << 15, KDE = 1 << 13, SS = 1, E = 1, EL1_AND_EL0 = 3 << 1, EL0_ONLY = 2 << 1, EL1_ONLY = 1 << 1 };
 #define HMC BIT64(13)
 #define SSC(n) ((uint64_t)(n) << 14)
@@ -210,6 +212,161 @@ START_TEST(software_step)
 }
 END_TEST
 
+/* ---- with code; each is a difference from another implementation that the system harness found ---- */
+
+#define CODE (TEST_RAM_BASE + 0x1000)
+#define VECTORS (TEST_RAM_BASE + 0x2000)
+enum { NOP = 0xd503201f, ERET = 0xd69f03e0, SVC1 = 0xd4000021 };
+enum { SPSR_SS = 1 << 21, SPSR_D = 1 << 9, SPSR_IL = 1 << 20, EL0T = 0, EL1H = 5, EL2H = 9 };
+
+/* A PE at EL2 with the words at CODE, about to return to EL `spsr` at `pc`. NOPs are everywhere else. */
+static struct test_pe *stepping_pe(const uint32_t *words, unsigned n, uint64_t spsr, uint64_t pc)
+{
+    struct test_pe *t = debug_pe(2);
+    struct pe *pe = t->pe;
+    uint32_t *ram = (uint32_t *)bus_ram(&t->bus, TEST_RAM_BASE, TEST_RAM_SIZE);
+    for (unsigned i = 0; i < 0x4000 / 4; i++) {
+        ram[i] = NOP;
+    }
+    memcpy(&ram[(CODE - TEST_RAM_BASE) / 4], words, n * sizeof(*words));
+    ram[0] = ERET;
+    pe->code = code_new(TEST_RAM_BASE, TEST_RAM_SIZE, fast_handlers, fast_fuse);
+    ck_assert_ptr_nonnull(pe->code);
+    put(pe, SR_HCR_EL2, BIT64(31));
+    put(pe, SR_VBAR_EL1, VECTORS);
+    put(pe, SR_VBAR_EL2, VECTORS + 0x1000);
+    put(pe, SR_SPSR_EL2, spsr);
+    put(pe, SR_ELR_EL2, pc);
+    pe->daif = 15;
+    pe->pc = TEST_RAM_BASE;
+    pe->dirty = DIRTY_XLAT | DIRTY_DEBUG;
+    return t;
+}
+
+/* n instructions: those that end in an exception count as none */
+static void execute(struct pe *pe, int64_t n)
+{
+    pe->budget = pe->n = n;
+    core_run(pe);
+    pe->budget = pe->n = 0;
+}
+
+static void stepping_pe_free(struct test_pe *t)
+{
+    code_free(t->pe->code);
+    test_pe_free(t);
+}
+
+/* AArch64.CallSupervisor() calls SSAdvance(): the SVC has been stepped, and its return is to the next instruction with a step pending. */
+START_TEST(svc_that_was_stepped_saves_ss_as_zero)
+{
+    struct test_pe *t = stepping_pe((const uint32_t[]){ SVC1 }, 1, SPSR_SS | EL0T, CODE);
+    struct pe *pe = t->pe;
+    put(pe, SR_MDSCR_EL1, SS);
+    execute(pe, 2);
+    ck_assert_uint_eq(pe->el, 1);
+    ck_assert_uint_eq(pe->sr[SR_ESR_EL1], 0x56000001);
+    ck_assert_uint_eq(pe->sr[SR_ELR_EL1], CODE + 4);
+    ck_assert_uint_eq(pe->sr[SR_SPSR_EL1] & SPSR_SS, 0);
+    stepping_pe_free(t);
+}
+END_TEST
+
+/* A pending step has priority over the alignment of the PC, and over an Instruction Abort. */
+START_TEST(pending_step_comes_before_the_fetch)
+{
+    static const uint64_t targets[] = { CODE + 2, UINT64_C(0x0004000000000000) };
+    struct test_pe *t = stepping_pe((const uint32_t[]){ NOP }, 1, EL0T, targets[_i]);
+    struct pe *pe = t->pe;
+    put(pe, SR_MDSCR_EL1, SS);
+    execute(pe, 2);
+    ck_assert_uint_eq(pe->el, 1);
+    ck_assert_uint_eq(pe->sr[SR_ESR_EL1], UINT64_C(0xca000022));
+    ck_assert_uint_eq(pe->sr[SR_ELR_EL1], targets[_i]);
+    stepping_pe_free(t);
+}
+END_TEST
+
+/* ISS.ISV speaks of the instruction before the exception, not of one that was stepped earlier. */
+START_TEST(step_pending_at_once_has_no_valid_syndrome)
+{
+    struct test_pe *t = stepping_pe((const uint32_t[]){ NOP, NOP }, 2, SPSR_SS | EL1H, CODE);
+    struct pe *pe = t->pe;
+    put(pe, SR_MDSCR_EL1, SS | KDE);
+    execute(pe, 2);
+    ck_assert_uint_eq(pe->pc, CODE + 4);
+    ck_assert_uint_eq(pe->ss, 0);
+    pe->daif = PSTATE_D;
+    pe->dirty |= DIRTY_DEBUG;
+    execute(pe, 1);                         /* a NOP in the inactive state */
+    pe->daif = 0;
+    pe->dirty |= DIRTY_DEBUG;
+    execute(pe, 1);
+    ck_assert_uint_eq(pe->sr[SR_ESR_EL1], UINT64_C(0xce000022));
+    ck_assert_uint_eq(pe->sr[SR_ELR_EL1], CODE + 8);
+    stepping_pe_free(t);
+}
+END_TEST
+
+/* DebugExceptionReturnSS(): an illegal return has its own Exception level for destination. */
+START_TEST(illegal_return_sets_ss_from_spsr)
+{
+    struct test_pe *t = stepping_pe((const uint32_t[]){ NOP }, 1, SPSR_SS | 0xd, CODE);
+    struct pe *pe = t->pe;
+    put(pe, SR_MDCR_EL2, 6 | BIT64(8));
+    put(pe, SR_MDSCR_EL1, SS | KDE);
+    execute(pe, 2);
+    ck_assert_uint_eq(pe->el, 2);
+    ck_assert_uint_eq(pe->sr[SR_ESR_EL2] >> 26, EC_ILLEGAL_STATE);
+    ck_assert_uint_eq(pe->sr[SR_SPSR_EL2] & (SPSR_SS | SPSR_IL), SPSR_SS | SPSR_IL);
+    stepping_pe_free(t);
+}
+END_TEST
+
+/* AArch64.IsUnprivAccessPriv(): LDTR is an access of EL1 with PSTATE.UAO, and of EL2 outside the host regime. */
+START_TEST(unprivileged_accesses_meet_watchpoints_of_their_privilege)
+{
+    static const struct {
+        unsigned el, uao;
+        uint64_t hcr, pac;
+        bool hit;
+    } cases[] = {
+        { 1, 0, 0, EL0_ONLY, true }, { 1, 0, 0, EL1_ONLY, false }, { 1, 1, 0, EL0_ONLY, false }, { 1, 1, 0, EL1_ONLY, true },
+        { 2, 0, BIT64(27), EL0_ONLY, false }, { 2, 0, BIT64(27), HMC | SSC(3), true },
+        { 2, 0, BIT64(27) | BIT64(34), EL0_ONLY, true }, { 2, 0, BIT64(27) | BIT64(34), HMC | SSC(3), false },
+    };
+    struct test_pe *t = stepping_pe((const uint32_t[]){ 0xf8400840 }, 1, SPSR_D | EL1H, CODE);     /* LDTR X0, [X2] */
+    struct pe *pe = t->pe;
+    put(pe, SR_MDCR_EL2, 6 | BIT64(8));
+    put(pe, SR_MDSCR_EL1, MDE | KDE);
+    put(pe, SR_DBGWVR0_EL1, TEST_RAM_BASE + 0x3000);
+    put(pe, SR_DBGWCR0_EL1, E | cases[_i].pac | LSC(3) | BAS8);
+    put(pe, SR_HCR_EL2, BIT64(31) | cases[_i].hcr);
+    put(pe, SR_SPSR_EL2, (uint64_t)cases[_i].uao << 23 | (cases[_i].el == 1 ? EL1H : EL2H));
+    pe->x[2] = TEST_RAM_BASE + 0x3000;
+    execute(pe, 2);
+    ck_assert_uint_eq(pe->sr[SR_ESR_EL2] >> 26, cases[_i].hit ? EC_WATCHPT_LOWER + (cases[_i].el == 2) : 0u);
+    stepping_pe_free(t);
+}
+END_TEST
+
+/* AArch64.DC(): DC IVAC is a write of its line to watchpoints, DC CIVAC is nothing to them. */
+START_TEST(dc_ivac_meets_watchpoints)
+{
+    for (unsigned civac = 0; civac < 2; civac++) {
+        struct test_pe *t = stepping_pe((const uint32_t[]){ civac ? 0xd50b7e22 : 0xd5087622 }, 1, EL1H, CODE);
+        struct pe *pe = t->pe;
+        put(pe, SR_DBGWVR1_EL1, TEST_RAM_BASE + 0x3008);
+        put(pe, SR_DBGWCR1_EL1, E | EL1_ONLY | LSC(2) | BAS8);
+        pe->x[2] = TEST_RAM_BASE + 0x3030;
+        execute(pe, 2);
+        ck_assert_uint_eq(pe->sr[SR_ESR_EL1], civac ? 0 : UINT64_C(0xd6000162));
+        ck_assert_uint_eq(pe->sr[SR_FAR_EL1], civac ? 0 : TEST_RAM_BASE + 0x3030);
+        stepping_pe_free(t);
+    }
+}
+END_TEST
+
 START_TEST(external_bits_of_mdscr_follow_the_os_lock)
 {
     struct test_pe *t = debug_pe(1);
@@ -240,6 +397,12 @@ int main(void)
     tcase_add_test(c, linked_contexts);
     tcase_add_test(c, watchpoints);
     tcase_add_test(c, software_step);
+    tcase_add_test(c, svc_that_was_stepped_saves_ss_as_zero);
+    tcase_add_loop_test(c, pending_step_comes_before_the_fetch, 0, 2);
+    tcase_add_test(c, step_pending_at_once_has_no_valid_syndrome);
+    tcase_add_test(c, illegal_return_sets_ss_from_spsr);
+    tcase_add_loop_test(c, unprivileged_accesses_meet_watchpoints_of_their_privilege, 0, 8);
+    tcase_add_test(c, dc_ivac_meets_watchpoints);
     tcase_add_test(c, external_bits_of_mdscr_follow_the_os_lock);
     suite_add_tcase(s, c);
     SRunner *sr = srunner_create(s);

@@ -18,6 +18,7 @@ func vcpu_run
 
     // traps. From here on an SError would be taken to EL2 if PSTATE.A were clear.
     ldr     x1, [x19, #VCPU_HCR]
+label vcpu_run_hcr_guest
     msr     hcr_el2, x1
     mov_imm x1, (CPTR_RES1 | CPTR_TFP)
     msr     cptr_el2, x1
@@ -80,6 +81,7 @@ label vcpu_run_back
     str     x1, [x19, #VCPU_LR0]
     msr     ich_hcr_el2, xzr
     // a virtual SError that the guest took has cleared VSE
+label vcpu_run_hcr_save
     mrs     x1, hcr_el2
     str     x1, [x19, #VCPU_HCR]
     mrs     x2, cptr_el2             // TFP clear: the guest's FP registers are loaded

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/tracing.h"
+
+#include "cpu/pe.h"
+#include "cpu/sysreg.h"
+#include "hyp/filter.h"
+#include "hyp/switches.h"
+#include "include/hypscope.h"
+#include "traces/kinds.h"
+#include "traces/writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define IMAGE_WORDS 200
+#define WORLD_KINDS (REC_BIT(REC_WORLD) | REC_BIT(REC_GUEST_ENTRY) | REC_BIT(REC_GUEST_EXIT))
+
+struct tracing {
+    FILE *out;
+    char *path;
+    struct trace_writer *w;
+    struct machine *m;
+    struct filter filter;
+    struct rec_sink sink;
+    uint8_t world[MACHINE_MAX_PES];
+    uint64_t entries[MACHINE_MAX_PES], exits[MACHINE_MAX_PES];
+    bool failed;
+};
+
+/* ---- what the file says of the run ---- */
+
+static bool symbol_at(void *opaque, uint64_t va, struct trace_symbol *sym)
+{
+    return symbols_at(opaque, va, &sym->name, &sym->va, &sym->size);
+}
+
+static const char *sysreg_at(void *opaque, uint16_t enc, unsigned *cls)
+{
+    int i = sysreg_lookup(enc);
+    (void)opaque;
+    if (i < 0) {
+        return NULL;
+    }
+    *cls = sysreg_class_of((unsigned)i);
+    return sysreg_name((unsigned)i);
+}
+
+struct text {
+    char s[4096];
+    size_t at;
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(t->s + t->at, sizeof(t->s) - t->at, fmt, ap);
+    va_end(ap);
+    t->at += n > 0 && (size_t)n < sizeof(t->s) - t->at ? (size_t)n : 0;
+}
+
+/* Of the options, what the guest can see */
+static void command(struct text *t, const struct machine_config *mc, const struct boot_config *bc)
+{
+    add(t, "--cpu %s --smp %u --mem %" PRIu64 " --el %u --ns-per-insn %" PRIu32 " --seed %" PRIu64, mc->model, mc->n_pes, mc->ram_size,
+        mc->el, mc->ns_per_insn, bc->seed);
+    if (mc->quantum != 0) {
+        add(t, " --quantum %" PRIu32, mc->quantum);
+    }
+    if (mc->board.rtc_epoch != 0) {
+        add(t, " --rtc %" PRIu64, mc->board.rtc_epoch);
+    }
+    if (bc->has_kaslr_seed) {
+        add(t, " --kaslr-seed %" PRIu64, bc->kaslr_seed);
+    }
+    add(t, "%s%s", mc->semihosting ? " --semihosting" : "", mc->marks ? " --trace-marks" : "");
+    if (bc->append != NULL) {
+        add(t, " --append '%s'", bc->append);
+    }
+}
+
+/* One line for something that was loaded: role, name without folders, length, CRC-32 */
+static void image_line(const struct trace_header *h, char words[][IMAGE_WORDS], const char *role, const char *path, const uint8_t *bytes,
+                       size_t len)
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(words[h->n_images], IMAGE_WORDS, "%s %.100s %zu bytes crc32 %08lx", role, slash != NULL ? slash + 1 : path, len,
+             crc32(crc32(0, NULL, 0), bytes, (uInt)len));
+}
+
+static bool add_image(struct trace_header *h, char words[][IMAGE_WORDS], const char *role, const char *path, struct err *err)
+{
+    struct file_data f;
+    if (path == NULL || h->n_images == TRACE_MAX_IMAGES) {
+        return true;
+    }
+    if (!file_read("--trace", path, UINT64_C(4) << 30, &f, err)) {
+        return false;
+    }
+    image_line(h, words, role, path, f.bytes, f.len);
+    h->images[h->n_images] = words[h->n_images];
+    h->n_images++;
+    file_free(&f);
+    return true;
+}
+
+static bool add_images(struct trace_header *h, char words[][IMAGE_WORDS], const struct boot_config *bc, struct err *err)
+{
+    if (bc->image != NULL) {
+        image_line(h, words, "image", bc->image, bc->image_bytes, bc->image_len);
+        h->images[h->n_images] = words[h->n_images];
+        h->n_images++;
+    }
+    bool ok = add_image(h, words, "kernel", bc->kernel, err) && add_image(h, words, "initrd", bc->initrd, err) &&
+              add_image(h, words, "dtb", bc->dtb, err);
+    for (unsigned i = 0; i < bc->n_loads && ok; i++) {
+        ok = add_image(h, words, "load", bc->loads[i].path, err);
+    }
+    for (unsigned i = 0; i < bc->n_modules && ok; i++) {
+        ok = add_image(h, words, "module", bc->modules[i].path, err);
+    }
+    return ok;
+}
+
+/* ---- recording ---- */
+
+static void keep(struct tracing *t, const struct rec *r)
+{
+    if (filter_keep(&t->filter, r) && unlikely(!trace_writer_put(t->w, r)) && !t->failed) {
+        t->failed = true;
+        machine_stop_here(t->m);
+    }
+}
+
+/* Records that follow from exception entries and returns: changes of world, entries and exits of a guest */
+static void derive(struct tracing *t, const struct rec *r)
+{
+    uint8_t from = t->world[r->pe], to = (uint8_t)world_of(r->el, r->hcr, r->vttbr);
+    if (from == to) {
+        return;
+    }
+    struct rec x = *r;
+    t->world[r->pe] = to;
+    x.kind = REC_WORLD;
+    x.type = 0;
+    x.a = from;
+    x.b = to;
+    x.c = to == WORLD_GUEST || from == WORLD_GUEST ? vttbr_vmid(r->vttbr) : 0;
+    x.d = 0;
+    keep(t, &x);
+    if (to == WORLD_GUEST) {
+        x.kind = REC_GUEST_ENTRY;
+        x.a = x.c;
+        x.b = ++t->entries[r->pe];
+        x.c = 0;
+        keep(t, &x);
+    } else if (from == WORLD_GUEST) {
+        x.kind = REC_GUEST_EXIT;
+        x.a = x.c;
+        x.b = ++t->exits[r->pe];
+        x.c = r->kind == REC_EXC_ENTRY ? r->a : 0;
+        keep(t, &x);
+    }
+}
+
+static void put(void *opaque, const struct rec *r)
+{
+    struct tracing *t = opaque;
+    keep(t, r);
+    if (r->kind == REC_EXC_ENTRY || r->kind == REC_ERET) {
+        derive(t, r);
+    }
+}
+
+/* ---- opening and closing ---- */
+
+static bool place(void *opaque, const char *name, uint64_t *first, uint64_t *last)
+{
+    const struct symbols *s = opaque;
+    const char *found;
+    uint64_t size;
+    if (s == NULL || !symbols_find(s, name, first)) {
+        return false;
+    }
+    *last = symbols_at(s, *first, &found, first, &size) ? *first + size - 1 : *first;
+    return true;
+}
+
+static bool parse(struct tracing *t, const struct trace_opts *o, const struct symbols *s, struct err *err)
+{
+    char bad[32];
+    uint64_t kinds = KINDS_DEFAULT;
+    const struct filter_names names = {place, (void *)(uintptr_t)s};
+    if (o->kinds != NULL && !kinds_parse(o->kinds, &kinds, bad)) {
+        return err_set(err, "--trace-kinds %s: expected names of kinds or groups, default or all (hypscope trace kinds lists them)", bad);
+    }
+    filter_init(&t->filter, kinds);
+    for (unsigned i = 0; i < o->n_filters; i++) {
+        if (!filter_parse(&t->filter, "--trace-filter", o->filter[i], &names, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool start(struct tracing *t, const struct trace_opts *o, const struct machine_config *mc, const struct boot_config *bc,
+                  const struct symbols *s, struct err *err)
+{
+    static const char *const none = "";
+    char filters[1024] = "";
+    struct text words = {.at = 0};
+    char (*images)[IMAGE_WORDS] = calloc(TRACE_MAX_IMAGES, sizeof(*images));
+    if (images == NULL) {
+        return err_set(err, "--trace: out of memory");
+    }
+    for (unsigned i = 0; i < o->n_filters; i++) {
+        size_t n = strlen(filters);
+        snprintf(filters + n, sizeof(filters) - n, "%s%s", n != 0 ? "," : none, o->filter[i]);
+    }
+    command(&words, mc, bc);
+    struct trace_header h = {
+        .hypscope = hypscope_version(), .model = mc->model, .n_pes = mc->n_pes, .ns_per_insn = mc->ns_per_insn,
+        .kinds = t->filter.kinds, .classes = t->filter.classes & ((1u << SRC_COUNT) - 1), .filter = filters, .command = words.s,
+    };
+    const struct trace_namer namer = {.symbol = s != NULL ? symbol_at : NULL, .symbol_opaque = (void *)(uintptr_t)s, .sysreg = sysreg_at};
+    bool ok = add_images(&h, images, bc, err);
+    if (ok) {
+        t->w = trace_writer_new(t->out, t->path, &h, &namer, err);
+        ok = t->w != NULL;
+    }
+    free(images);
+    return ok;
+}
+
+struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, const struct machine_config *mc, const struct boot_config *bc,
+                             const struct symbols *s, struct err *err)
+{
+    struct tracing *t = calloc(1, sizeof(*t));
+    if (t == NULL || (t->path = strdup(o->file)) == NULL) {
+        free(t);
+        err_set(err, "--trace: out of memory");
+        return NULL;
+    }
+    t->m = m;
+    bool ok = parse(t, o, s, err);
+    if (ok) {
+        t->out = fopen(o->file, "wb");
+        ok = t->out != NULL || err_set(err, "--trace %s: cannot write: %s", o->file, strerror(errno));
+    }
+    ok = ok && start(t, o, mc, bc, s, err);
+    if (ok) {
+        uint64_t kinds = t->filter.kinds | filter_needs(&t->filter);
+        kinds |= (kinds & WORLD_KINDS) != 0 ? REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) : 0;
+        t->sink = (struct rec_sink){put, t, kinds, t->filter.classes};
+        ok = machine_add_rec_sink(m, &t->sink) || err_set(err, "--trace: too many observers");
+    }
+    if (!ok) {
+        struct err ignored;
+        (void)!tracing_close(t, &ignored);
+        return NULL;
+    }
+    memset(t->world, mc->el == 2 ? WORLD_HYP : WORLD_HOST, sizeof(t->world));
+    signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is an error of writing, not the end of the process */
+    return t;
+}
+
+bool tracing_failed(const struct tracing *t)
+{
+    return t != NULL && t->failed;
+}
+
+bool tracing_close(struct tracing *t, struct err *err)
+{
+    if (t == NULL) {
+        return true;
+    }
+    bool ok = trace_writer_close(t->w, err);
+    if (t->out != NULL && fclose(t->out) != 0 && ok) {
+        ok = err_set(err, "%s: cannot write the trace: %s", t->path, strerror(errno));
+    }
+    free(t->path);
+    free(t);
+    return ok;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Records to bytes and back: the inside of a chunk of records, explained in traces/FORMAT.md. Writer and reader run the
+ * same model of what comes next; only what it does not foresee is written.
+ */
+#ifndef HYPSCOPE_TRACES_CODEC_H
+#define HYPSCOPE_TRACES_CODEC_H
+
+#include "sim/base/bits.h"
+#include "traces/trace.h"
+
+/* The streams of a chunk: numbers of one sort side by side compress better. */
+enum column { COL_CTRL, COL_PLACE, COL_TIME, COL_META, COL_A, COL_B, COL_C, COL_D, COL_WORLD, COL_COUNT };
+
+/* Limits of a chunk: whichever is reached first ends it. */
+#define CHUNK_MAX_RECORDS (1u << 20)
+#define CHUNK_MAX_SITES (1u << 16)
+#define CHUNK_RAW_BYTES (1u << 20)
+/* What a record may add to the columns at most, so that a chunk has an upper bound */
+#define CHUNK_MAX_RAW (CHUNK_RAW_BYTES + 256 + 4 * COL_COUNT)
+
+struct codec;
+
+/* With `encoder` room for a chunk is made. NULL: no memory. */
+struct codec *codec_new(const struct trace_header *h, bool encoder);
+void codec_free(struct codec *c);
+/* Forget everything: a new chunk begins. */
+void codec_reset(struct codec *c);
+
+/* Encode one record. `fresh` (may be NULL) is set when its PC may be new in this chunk. */
+void codec_put(struct codec *c, const struct rec *r, bool *fresh);
+/* Must the chunk end before another record? */
+bool codec_full(const struct codec *c);
+uint32_t codec_count(const struct codec *c);
+/* Length of the chunk that codec_flush would write */
+size_t codec_raw_len(const struct codec *c);
+/* Write the chunk's bytes: table of column lengths, then the columns. */
+void codec_flush(struct codec *c, uint8_t *out);
+
+/* Begin to decode n records from bytes, which must stay. false: *why says what is wrong with them. */
+bool must_check codec_open(struct codec *c, const uint8_t *raw, size_t len, uint32_t n, const char **why);
+/* The next record; false: the bytes make no sense, *why says how. */
+bool must_check codec_get(struct codec *c, struct rec *r, const char **why);
+/* After the last: were all bytes used? */
+bool must_check codec_done(const struct codec *c, const char **why);
+
+#endif

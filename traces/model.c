@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "traces/model.h"
+
+#include <stdlib.h>
+
+/* Give every name of a field in events.def a slot, the same for equal names. Instructions have rules of their own. */
+static void name_slots(struct model *m)
+{
+    char names[N_NAMES][16] = {""};
+    unsigned n = 1;
+    for (unsigned k = 1; k < REC_KIND_COUNT; k++) {
+        for (unsigned i = 0; i < 4 && kind_info(k)->group != REC_GROUP_INSN; i++) {
+            struct kind_field f;
+            kind_field(k, FIELD_A + i, &f);
+            if (f.form == FORM_NONE) {
+                continue;
+            }
+            /* an address is an address: FAR, the target of a walk and what enters the TLB move together */
+            const char *name = strcmp(f.name, "far") == 0 || strcmp(f.name, "target") == 0 ? "va" : f.name;
+            unsigned s = 1;
+            while (s < n && strcmp(names[s], name) != 0) {
+                s++;
+            }
+            if (s == n && n < N_NAMES) {
+                memcpy(names[n++], name, strlen(name) + 1);
+            }
+            m->name_of[k][i] = (uint8_t)(s < N_NAMES ? s : 0);
+        }
+    }
+}
+
+bool model_init(struct model *m, const struct trace_header *h)
+{
+    memset(m, 0, sizeof(*m));
+    m->site = malloc(CHUNK_MAX_SITES * sizeof(m->site[0]));
+    m->hash = calloc(HASH_SIZE, sizeof(m->hash[0]));
+    m->ns_per_insn = h->ns_per_insn != 0 ? h->ns_per_insn : 1;
+    m->clock_hz = h->clock_hz;
+    name_slots(m);
+    if (m->site == NULL || m->hash == NULL) {
+        model_free(m);
+        return false;
+    }
+    model_reset(m);
+    return true;
+}
+
+void model_free(struct model *m)
+{
+    free(m->site);
+    free(m->hash);
+    m->site = NULL;
+    m->hash = NULL;
+}
+
+void model_reset(struct model *m)
+{
+    if (m->n_sites > 1) {
+        memset(m->hash, 0, HASH_SIZE * sizeof(m->hash[0]));
+    }
+    memset(&m->site[0], 0, sizeof(m->site[0]));
+    m->n_sites = 1;
+    m->prev = 0;
+    memset(m->of_kind, 0, sizeof(m->of_kind));
+    memset(m->pe, 0, sizeof(m->pe));
+    memset(m->mem, 0, sizeof(m->mem));
+}

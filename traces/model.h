@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The model of what the next record of a chunk is: shared, step by step, by encoder and decoder. A `site` is a kind of
+ * record at a place; it remembers its last record, how its numbers moved, and which sites came after it. Everything is
+ * forgotten when a chunk ends.
+ */
+#ifndef HYPSCOPE_TRACES_MODEL_H
+#define HYPSCOPE_TRACES_MODEL_H
+
+#include "sim/base/bits.h"
+#include "traces/codec.h"
+#include "traces/kinds.h"
+
+#include <string.h>
+
+#define HASH_SIZE (2 * CHUNK_MAX_SITES)
+#define MEM_SIZE 4096       /* places of memory whose contents are remembered */
+#define N_NAMES 48          /* different names of fields in events.def, at most; 0 is none */
+
+struct site {
+    uint64_t pc;            /* of the last record; part of the identity unless the kind is placeless */
+    uint64_t meta;          /* kind, pe, from_el, el, daif, pending, type: rec_meta() */
+    uint32_t next[2];       /* sites that came after, the last one first; 0: none yet */
+    uint16_t key;
+    uint8_t guess[4];       /* for a..d: enum guess that was right last time */
+    uint64_t dicount;       /* instructions since the record before it of this PE, last time */
+    uint64_t v[4];          /* a..d last time */
+    uint64_t step[4];       /* GUESS_STEP adds it to v */
+    uint64_t off[4];        /* GUESS_REF adds it to the reference */
+    uint64_t hcr, vttbr;
+    uint64_t dcycle;        /* cycles since the record before it of this PE, last time */
+};
+
+/* How a value is foreseen: from the site's last one, from a reference (another record's value that tends to move with it), or as
+   what another reference holds. */
+enum guess { GUESS_STEP, GUESS_REF, GUESS_REF2 };
+
+struct model_pe {
+    uint64_t icount, time_ns, cycle, pc, hcr, vttbr;    /* of the last record */
+    uint64_t page_off;          /* physical minus virtual address of the last instruction */
+    uint32_t opcode;            /* of the last INSN */
+    unsigned n_mem;             /* MEM records since */
+    uint64_t mem_value, mem_high;   /* the last one's */
+    uint64_t reg[128];          /* by number of REG */
+    uint64_t name[N_NAMES];     /* last value of each name of a field */
+    uint64_t sysreg[256];       /* last value written, by hash of the encoding */
+    uint64_t back[4];           /* preferred return address of the last exception to each EL */
+};
+
+struct model {
+    struct site *site;          /* [CHUNK_MAX_SITES], 0 is what comes before the first record */
+    uint32_t n_sites;
+    uint32_t prev;              /* site of the last record */
+    uint32_t of_kind[64];       /* last site of each kind: what a new one starts from */
+    uint32_t *hash;             /* [HASH_SIZE] sites; 0: free */
+    struct model_pe pe[TRACE_MAX_PES];
+    struct { uint64_t va, v; } mem[MEM_SIZE];
+    uint8_t name_of[REC_KIND_COUNT][4];     /* slot in model_pe.name of a..d; 0: none */
+    uint32_t ns_per_insn;
+    uint64_t clock_hz;
+};
+
+bool model_init(struct model *m, const struct trace_header *h);
+void model_free(struct model *m);
+void model_reset(struct model *m);
+
+/* kind, pe, from_el, el, daif, pending, type as one number */
+static inline uint64_t rec_meta(const struct rec *r)
+{
+    return r->kind | (uint64_t)r->pe << 8 | (uint64_t)r->from_el << 16 | (uint64_t)r->el << 24 | (uint64_t)r->daif << 32 |
+           (uint64_t)r->pending << 40 | (uint64_t)r->type << 48;
+}
+
+static inline void rec_set_meta(struct rec *r, uint64_t meta)
+{
+    r->kind = (uint8_t)meta;
+    r->pe = (uint8_t)(meta >> 8);
+    r->from_el = (uint8_t)(meta >> 16);
+    r->el = (uint8_t)(meta >> 24);
+    r->daif = (uint8_t)(meta >> 32);
+    r->pending = (uint8_t)(meta >> 40);
+    r->type = (uint16_t)(meta >> 48);
+}
+
+/* Kinds whose PC is where something happened to be found, not what made it happen */
+#define PLACELESS (REC_BIT(REC_IRQ_PENDED) | REC_BIT(REC_TIMER) | REC_BIT(REC_SERROR_PENDED) | REC_BIT(REC_TLB_FILL) | \
+                   REC_BIT(REC_WALK) | REC_BIT(REC_WALK_STEP) | REC_BIT(REC_WORLD))
+
+static inline bool placeless(unsigned kind, unsigned type)
+{
+    return (PLACELESS >> (kind & 63) & 1) != 0 || (kind == REC_EXC_ENTRY && type != 0);
+}
+
+/* What tells sites of one kind and place apart: a number that the decoder gets before the values */
+static inline uint16_t site_key(const struct rec *r, const struct model_pe *p)
+{
+    switch (r->kind) {
+    case REC_REG: case REC_SYSREG: case REC_SYSREG_READ: return (uint16_t)r->a;
+    case REC_MEM: return (uint16_t)(p->n_mem << 1 | (r->type & 1));
+    case REC_EXC_ENTRY: return r->type;
+    case REC_WALK_STEP: return (uint16_t)(r->type << 8 | (r->a & 0xff));
+    default: return 0;
+    }
+}
+
+static inline uint32_t site_hash(uint64_t meta, uint16_t key, uint64_t pc)
+{
+    uint64_t h = (pc ^ (meta & 0xffff) << 48 ^ (uint64_t)key << 32) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(h >> 32) & (HASH_SIZE - 1);
+}
+
+/* The site of an identity: meta's kind and PE, key, and pc (0 for a placeless kind). 0: there is none; *slot is where it would be. */
+static inline uint32_t model_find(const struct model *m, uint64_t meta, uint16_t key, uint64_t pc, bool no_place, uint32_t *slot)
+{
+    uint32_t h = site_hash(meta, key, no_place ? 0 : pc);
+    for (;; h = (h + 1) & (HASH_SIZE - 1)) {
+        uint32_t i = m->hash[h];
+        if (i == 0) {
+            *slot = h;
+            return 0;
+        }
+        const struct site *s = &m->site[i];
+        if ((uint16_t)s->meta == (uint16_t)meta && s->key == key && (no_place || s->pc == pc)) {
+            return i;
+        }
+    }
+}
+
+/* A new site with this identity, which is in no slot yet. It begins as a copy of the last one of its kind. */
+static inline uint32_t model_add(struct model *m, uint64_t meta, uint16_t key, uint64_t pc, uint32_t slot)
+{
+    uint32_t i = m->n_sites++;
+    struct site *s = &m->site[i];
+    uint32_t like = m->of_kind[meta & 63];
+    if (like != 0) {
+        *s = m->site[like];
+        s->next[0] = s->next[1] = 0;
+    } else {
+        memset(s, 0, sizeof(*s));
+        for (unsigned k = 0; k < 4; k++) {
+            s->guess[k] = m->name_of[meta & 63][k] != 0 ? GUESS_REF : GUESS_STEP;
+        }
+    }
+    s->meta = (s->meta & ~UINT64_C(0xffff)) | (meta & 0xffff);
+    s->key = key;
+    s->pc = pc;
+    m->hash[slot] = i;
+    return i;
+}
+
+/* The values that GUESS_REF and GUESS_REF2 start from */
+struct refs {
+    uint64_t ref[4], ref2[4];
+};
+
+static inline unsigned sysreg_slot(uint64_t enc)
+{
+    return (unsigned)(enc * 0x9e5u >> 3) & 255;
+}
+
+static inline unsigned mem_slot(uint64_t va)
+{
+    return (unsigned)(va >> 3 ^ va >> 15) & (MEM_SIZE - 1);
+}
+
+/* What memory at va was last seen to hold; 0 when not known */
+static inline uint64_t mem_seen(const struct model *m, uint64_t va)
+{
+    unsigned i = mem_slot(va);
+    return m->mem[i].va == va ? m->mem[i].v : 0;
+}
+
+/* References of value i (of a..d), when those before it are known: `r` has them. */
+static inline void model_ref(const struct model *m, const struct model_pe *p, const struct rec *r, unsigned i, uint64_t *ref, uint64_t *ref2)
+{
+    uint32_t op = p->opcode;
+    *ref2 = 0;
+    switch (r->kind) {
+    case REC_INSN:
+        *ref = i == 1 ? r->pc + p->page_off : 0;
+        return;
+    case REC_REG:
+        *ref = i == 1 ? p->reg[op >> 5 & 31] : i == 2 ? p->mem_high : 0;
+        *ref2 = i == 1 ? (p->n_mem != 0 ? p->mem_value : p->reg[op >> 16 & 31]) : 0;
+        return;
+    case REC_MEM:
+        *ref = 0;
+        if (i == 0) {
+            *ref = p->reg[op >> 5 & 31];
+            *ref2 = p->name[0] + 8;
+        } else if (i == 1) {
+            unsigned v = (op >> 26 & 1) != 0 ? 32 : 0;
+            *ref = p->reg[v + (p->n_mem != 0 ? op >> 10 & 31 : op & 31)];
+            *ref2 = mem_seen(m, r->a);
+        }
+        return;
+    case REC_SYSREG:
+        *ref = i == 2 ? p->sysreg[sysreg_slot(r->a)] : 0;
+        return;
+    case REC_ERET:
+        *ref = i == 1 ? p->back[r->from_el & 3] : 0;
+        return;
+    default:
+        *ref = p->name[m->name_of[r->kind < REC_KIND_COUNT ? r->kind : 0][i]];
+        return;
+    }
+}
+
+static inline uint64_t model_guess(const struct site *s, unsigned i, uint64_t ref, uint64_t ref2)
+{
+    return s->guess[i] == GUESS_STEP ? s->v[i] + s->step[i] : s->guess[i] == GUESS_REF ? ref + s->off[i] : ref2;
+}
+
+/* Value i was not what was guessed: learn. */
+static inline void model_learn(struct site *s, unsigned i, uint64_t v, uint64_t ref, uint64_t ref2)
+{
+    if (v == ref2 && ref2 != 0) {
+        s->guess[i] = GUESS_REF2;
+    } else if (v == ref + s->off[i]) {
+        s->guess[i] = GUESS_REF;
+    } else if (v == s->v[i] + s->step[i] || v == s->v[i]) {
+        s->guess[i] = GUESS_STEP;
+    }
+    s->step[i] = v - s->v[i];
+    s->off[i] = v - ref;
+    s->v[i] = v;
+}
+
+/* Time and cycle that go with an instruction count */
+static inline uint64_t guess_time(const struct model *m, const struct model_pe *p, uint64_t icount)
+{
+    return p->time_ns + (icount - p->icount) * m->ns_per_insn;
+}
+
+static inline uint64_t guess_cycle(const struct model *m, const struct model_pe *p, const struct site *s, uint64_t time_ns)
+{
+    if (m->clock_hz != 0) {
+        return p->cycle + s->dcycle;
+    }
+    return m->ns_per_insn == 1 ? time_ns : time_ns / m->ns_per_insn;
+}
+
+/* The record is complete and its site's values are brought up to date: remember what later ones may refer to. */
+static inline void model_after(struct model *m, struct model_pe *p, uint32_t si, const struct rec *r)
+{
+    struct site *from = &m->site[m->prev];
+    if (from->next[0] != si) {
+        from->next[1] = from->next[0];
+        from->next[0] = si;
+    }
+    m->prev = si;
+    m->of_kind[r->kind & 63] = si;
+    p->icount = r->icount;
+    p->time_ns = r->time_ns;
+    p->cycle = r->cycle;
+    p->pc = r->pc;
+    p->hcr = r->hcr;
+    p->vttbr = r->vttbr;
+    switch (r->kind) {
+    case REC_INSN:
+        p->opcode = (uint32_t)r->a;
+        p->page_off = r->b - r->pc;
+        p->n_mem = 0;
+        return;
+    case REC_REG:
+        p->reg[r->a & 127] = r->b;
+        return;
+    case REC_MEM: {
+        unsigned i = mem_slot(r->a);
+        m->mem[i].va = r->a;
+        m->mem[i].v = r->b;
+        p->n_mem += p->n_mem < 1000;
+        p->mem_value = r->b;
+        p->mem_high = r->c;
+        p->name[0] = r->a;
+        return;
+    }
+    case REC_SYSREG:
+        p->sysreg[sysreg_slot(r->a)] = r->b;
+        return;
+    case REC_EXC_ENTRY:
+        p->back[r->el & 3] = r->pc;
+        break;
+    default:
+        break;
+    }
+    const uint64_t v[4] = {r->a, r->b, r->c, r->d};
+    const uint8_t *names = m->name_of[r->kind < REC_KIND_COUNT ? r->kind : 0];
+    for (unsigned i = 0; i < 4; i++) {
+        if (names[i] != 0) {
+            p->name[names[i]] = v[i];
+        }
+    }
+}
+
+#endif
