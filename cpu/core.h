@@ -47,18 +47,12 @@ uint32_t core_crc32(uint32_t acc, uint64_t v, unsigned bytes, bool castagnoli);
 
 /* ConditionHolds() on the flags as kept in struct pe */
 static inline bool cond_eq(const struct pe *c) { return c->zf == 0; }
-static inline bool cond_cs(const struct pe *c) { return c->cf != 0; }
+static inline bool cond_cs(const struct pe *c) { return pe_flag_c(c); }
 static inline bool cond_mi(const struct pe *c) { return (int64_t)c->nf < 0; }
-static inline bool cond_vs(const struct pe *c) { return (int64_t)c->vf < 0; }
-static inline bool cond_hi(const struct pe *c) { return c->cf != 0 && c->zf != 0; }
-static inline bool cond_ge(const struct pe *c) { return (int64_t)(c->nf ^ c->vf) >= 0; }
+static inline bool cond_vs(const struct pe *c) { return (int64_t)pe_flag_v63(c) < 0; }
+static inline bool cond_hi(const struct pe *c) { return pe_flag_c(c) && c->zf != 0; }
+static inline bool cond_ge(const struct pe *c) { return (int64_t)(c->nf ^ pe_flag_v63(c)) >= 0; }
 static inline bool cond_gt(const struct pe *c) { return c->zf != 0 && cond_ge(c); }
-
-/* The flags as a number 0..15, N highest */
-static inline unsigned flags_index(const struct pe *c)
-{
-    return (unsigned)(c->nf >> 63) << 3 | (unsigned)(c->zf == 0) << 2 | (unsigned)c->cf << 1 | (unsigned)(c->vf >> 63);
-}
 
 /* For each condition the set of flag values that satisfy it: no branch to be mispredicted */
 static inline bool cond_holds(const struct pe *c, unsigned cond)
@@ -73,7 +67,7 @@ static inline bool cond_holds(const struct pe *c, unsigned cond)
         0x0a05, 0xf5fa, /* GT LE: not Z and N == V */
         0xffff, 0xffff, /* AL NV */
     };
-    return holds[cond] >> flags_index(c) & 1;
+    return holds[cond] >> pe_flags(c) & 1;
 }
 
 #endif

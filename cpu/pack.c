@@ -201,18 +201,19 @@ static bool pack_ccmp_imm(struct packer *p)
 static bool pack_csel(struct packer *p)
 {
     pack_rrr(p);
-    p->s->ra = (uint8_t)bits32(p->insn, 15, 12);
+    unsigned kind = bit32(p->insn, 31) << 2 | bit32(p->insn, 30) << 1 | bit32(p->insn, 10);
+    p->hid = HID_CSEL + kind * 16 + bits32(p->insn, 15, 12);
     return true;
 }
 
-/* Direct branches: within the page imm is the distance in slots (variant 0), else the distance in bytes from
+/* Direct branches: within the page imm is the distance in bytes between the slots (variant 0), else the distance in bytes from
    the start of the page (variant 1) */
 static bool branch_to(struct packer *p, int64_t disp)
 {
     int64_t off = (int64_t)p->index * 4 + disp;
     p->ends_run = true;
     if (off >= 0 && off < 4096) {
-        p->s->imm = (int32_t)(disp / 4);
+        p->s->imm = (int32_t)(disp / 4 * (int64_t)sizeof(struct slot));
         return true;
     }
     p->s->imm = (int32_t)off;

@@ -105,8 +105,7 @@ struct pe {
     uint64_t x[X_COUNT];
     uint64_t nf;                 /* N = bit 63 */
     uint64_t zf;                 /* Z = (zf == 0) */
-    uint64_t cf;                 /* C = 0 or 1 */
-    uint64_t vf;                 /* V = bit 63 */
+    uint64_t fx, fy;             /* C and V are those of the subtraction fx - fy: a compare just keeps its operands */
     struct utlb_set *dt;         /* data micro-TLB of the current context */
     struct utlb_set *dt_unpriv;  /* for LDTR/STTR */
     const struct slot *slots_base; /* slot of the first instruction of the current page */
@@ -193,6 +192,33 @@ struct pe {
     struct code_cache *code;
     struct uctx_pool *upool;
 };
+
+/* PSTATE.{N, Z, C, V} */
+static inline bool pe_flag_n(const struct pe *pe) { return pe->nf >> 63; }
+static inline bool pe_flag_z(const struct pe *pe) { return pe->zf == 0; }
+static inline bool pe_flag_c(const struct pe *pe) { return pe->fx >= pe->fy; }
+/* in bit 63 */
+static inline uint64_t pe_flag_v63(const struct pe *pe) { return (pe->fx ^ pe->fy) & (pe->fx ^ (pe->fx - pe->fy)); }
+
+/* C and V as flags: 0 - 1 has neither, 0 - 0 has C, 2^63 - 1 has both, 0 - 2^63 has V */
+static inline void pe_set_flags_cv(struct pe *pe, unsigned c, unsigned v)
+{
+    pe->fx = (uint64_t)(c & v) << 63;
+    pe->fy = (uint64_t)(~c & v) << 63 | (c == v);
+}
+
+static inline void pe_set_flags(struct pe *pe, unsigned nzcv)
+{
+    pe->nf = (uint64_t)(nzcv >> 3) << 63;
+    pe->zf = (nzcv >> 2 & 1) == 0;
+    pe_set_flags_cv(pe, nzcv >> 1 & 1, nzcv & 1);
+}
+
+/* N highest */
+static inline unsigned pe_flags(const struct pe *pe)
+{
+    return (unsigned)pe_flag_n(pe) << 3 | (unsigned)pe_flag_z(pe) << 2 | (unsigned)pe_flag_c(pe) << 1 | (unsigned)(pe_flag_v63(pe) >> 63);
+}
 
 /* What the machine does for a PE. */
 struct pe_host {

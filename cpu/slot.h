@@ -31,6 +31,8 @@ enum pseudo_hid {
     HID_MOV_X = HID_BCOND_FAR + 16,     /* ORR Xd, XZR, Xm */
     HID_MOV_W,
     HID_NOP,
+    HID_CSEL,                           /* 8 x 16 handlers: CSEL, CSINC, CSINV, CSNEG of W, then of X, by condition */
+    HID_CSEL_LAST = HID_CSEL + 127,
     HID_COUNT
 };
 

@@ -55,6 +55,8 @@ uint64_t bench(void)
     return hvc(1);
 }
 #elif defined KERNEL_integer
+#include "mix.inc"
+#elif defined KERNEL_loops
 struct node {
     struct node *next;
     uint32_t key, val;

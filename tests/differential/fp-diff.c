@@ -42,16 +42,12 @@ bool pe_undef(struct pe *pe)
 
 void pe_set_nzcv(struct pe *pe, uint32_t nzcv)
 {
-    pe->nf = (uint64_t)(nzcv >> 31) << 63;
-    pe->zf = !(nzcv >> 30 & 1);
-    pe->cf = nzcv >> 29 & 1;
-    pe->vf = (uint64_t)(nzcv >> 28 & 1) << 63;
+    pe_set_flags(pe, nzcv >> 28);
 }
 
 uint32_t pe_nzcv(const struct pe *pe)
 {
-    return (uint32_t)(pe->nf >> 63) << 31 | (uint32_t)(pe->zf == 0) << 30 | (uint32_t)pe->cf << 29
-           | (uint32_t)(pe->vf >> 63) << 28;
+    return pe_flags(pe) << 28;
 }
 
 /* ---- instruction words ---- */
