@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
-                            const void *(*fuse)(unsigned first, unsigned second))
+                            const void *(*fuse)(const uint16_t *hid, unsigned n))
 {
     struct code_cache *c = calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -70,6 +70,30 @@ struct code_page *code_get(struct pe *pe, uint64_t pa)
     return p;
 }
 
+/* Give the slots of the run that begins at `index` the handlers that reach its end in the fewest steps: from the end back, since an
+   entry may be anywhere. Not across the end of the run: what follows may be a run of its own. */
+static void fuse_run(const struct code_cache *c, struct code_page *p, unsigned index)
+{
+    enum { STEP = 2, INSN = 1, LONGEST = 3 }; /* a jump from handler to handler costs about two instructions */
+    unsigned cost[LONGEST + 1] = {0}; /* of the slots after this one, nearest first */
+    unsigned left = p->slots[index].run;
+    for (unsigned i = index + left; i-- > index;) {
+        unsigned n = index + left - i, best = STEP + INSN + cost[0];
+        const void *fn = c->fast[p->hid[i]];
+        for (unsigned k = 2; k <= LONGEST && k <= n; k++) {
+            unsigned with = STEP + k * INSN + cost[k - 1];
+            const void *fused = with < best ? c->fuse(&p->hid[i], k) : NULL;
+            if (fused != NULL) {
+                best = with;
+                fn = fused;
+            }
+        }
+        p->slots[i].fn = fn;
+        memmove(&cost[1], &cost[0], sizeof(cost) - sizeof(cost[0]));
+        cost[0] = best;
+    }
+}
+
 void code_decode_run(struct pe *pe, struct code_page *p, unsigned index)
 {
     const uint8_t *mem = bus_ram(pe->bus, p->pa, 4096);
@@ -90,13 +114,7 @@ void code_decode_run(struct pe *pe, struct code_page *p, unsigned index)
     for (unsigned i = end; i-- > index;) {
         p->slots[i].run = (uint16_t)(end - i + tail);
     }
-    /* not across the end of the run: what follows may be a run of its own */
-    for (unsigned i = index; i + 1 < end + (tail != 0); i++) {
-        const void *fn = pe->code->fuse(p->hid[i], p->hid[i + 1]);
-        if (fn != NULL) {
-            p->slots[i].fn = fn;
-        }
-    }
+    fuse_run(pe->code, p, index);
 }
 
 void code_write(struct pe *pe, uint64_t pa, uint64_t len)

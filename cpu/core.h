@@ -9,8 +9,8 @@
 /* Handler tables by hid. */
 extern const void *const fast_handlers[];
 extern const void *const step_handlers[];
-/* The fast instance's handler for two instructions in a row, by their hids; NULL: none. */
-const void *fast_fuse(unsigned first, unsigned second);
+/* The fast instance's handler for n (2 or 3) instructions in a row, by their hids; NULL: none. */
+const void *fast_fuse(const uint16_t *hid, unsigned n);
 
 /* Run the PE for its budget (pe->n instructions): returns when the budget is used up or when DIRTY_STOP is set. On return pe->pc
    and pe->n (instructions left) are valid. */

@@ -65,6 +65,7 @@ EXTRA_DIST += \
 	cpu/exec-branch.inc \
 	cpu/exec-fused.inc \
 	cpu/exec-ldst.inc \
+	cpu/exec-pairs.inc \
 	cpu/exec-pauth.inc \
 	cpu/exec-sys.inc \
 	cpu/exec.inc

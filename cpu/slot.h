@@ -63,7 +63,7 @@ struct code_cache {
     uint64_t n_pages;
     uint64_t ram_base;
     const void *const *fast;     /* handler table of the fast instance, by hid */
-    const void *(*fuse)(unsigned first, unsigned second); /* its handler for a pair, or NULL */
+    const void *(*fuse)(const uint16_t *hid, unsigned n); /* its handler for 2 or 3 in a row, or NULL */
 };
 
 /* What decoding produces. */
@@ -76,7 +76,7 @@ struct packed {
 struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s);
 
 struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
-                            const void *(*fuse)(unsigned first, unsigned second));
+                            const void *(*fuse)(const uint16_t *hid, unsigned n));
 void code_free(struct code_cache *c);
 /* The page of predecoded code for physical address pa, made when it does not exist. NULL: no host memory. `pe` gives the bus
    and the other PEs, whose store fast paths to this page are closed. */
