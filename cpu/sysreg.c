@@ -200,6 +200,15 @@ enum sysreg_class sysreg_class_of(unsigned idx)
     return idx < SR_COUNT ? (enum sysreg_class)sysreg_table[idx].cls : SRC_op;
 }
 
+unsigned sysreg_redirected(unsigned idx, bool at_el2_with_e2h)
+{
+    if (idx >= SR_COUNT) {
+        return idx;
+    }
+    const struct sysreg *r = &sysreg_table[idx];
+    return at_el2_with_e2h && r->e2h != SR_NONE ? r->e2h : r->sr;
+}
+
 const char *sysreg_class_name(enum sysreg_class cls)
 {
     static const char *const names[SRC_COUNT] = {

@@ -14,6 +14,10 @@ libhs_la_SOURCES += \
 	hyp/filter.h \
 	hyp/images.c \
 	hyp/images.h \
+	hyp/phases.c \
+	hyp/phases.h \
+	hyp/phases-int.h \
+	hyp/phases-text.c \
 	hyp/switches.c \
 	hyp/switches.h \
 	hyp/text.c \

@@ -46,6 +46,8 @@ libhs_la_SOURCES += \
 	sim/machine-int.h \
 	sim/machine-observe.c \
 	sim/machine-state.c \
+	sim/phase-insn.c \
+	sim/phase-insn.h \
 	sim/psci.c \
 	sim/psci.h \
 	sim/semihost.c \

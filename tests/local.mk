@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	tests/unit/test-mmu-stage2 \
 	tests/unit/test-operands \
 	tests/unit/test-pauth \
+	tests/unit/test-phases \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
 	tests/unit/test-records \
