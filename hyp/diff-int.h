@@ -41,6 +41,7 @@ struct diff {
     struct diff_opts opts;
     struct diff_stream a, b;
     uint64_t same, changed[64], places;
+    bool rejoined[DIFF_PES];    /* the next record of the PE is the first in common after a difference: its counts start anew */
     struct diff_shift shift[DIFF_SHIFTS];
     unsigned n_shifts;
 };

@@ -137,6 +137,10 @@ static void differ(struct words *w, const char *what, uint64_t a, uint64_t b, bo
 static void compare_counts(struct diff *d, struct words *w, const struct rec *a, const struct rec *b)
 {
     const struct rec *p = &d->a.last[a->pe], *q = &d->b.last[b->pe];
+    if (d->rejoined[a->pe]) {
+        d->rejoined[a->pe] = false;
+        return;
+    }
     if (!d->opts.no_count && a->icount - p->icount != b->icount - q->icount) {
         differ(w, "instructions since the record before", a->icount - p->icount, b->icount - q->icount, true);
     }

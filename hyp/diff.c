@@ -148,9 +148,10 @@ static void report_skipped(struct diff *d, size_t skip_a, size_t skip_b, bool al
     }
 }
 
-static void skip(struct diff_stream *s, size_t n)
+static void skip(struct diff *d, struct diff_stream *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        d->rejoined[s->ring[s->first].pe] = true;
         s->only[s->ring[s->first].kind & 63]++;
         take(s);
     }
@@ -196,8 +197,8 @@ static bool step(struct diff *d)
     size_t skip_a, skip_b;
     bool aligned = align(d, &skip_a, &skip_b);
     report_skipped(d, skip_a, skip_b, aligned);
-    skip(&d->a, skip_a);
-    skip(&d->b, skip_b);
+    skip(d, &d->a, skip_a);
+    skip(d, &d->b, skip_b);
     a = diff_peek(d, &d->a, 0);
     b = diff_peek(d, &d->b, 0);
     if (aligned && a != NULL && b != NULL) {

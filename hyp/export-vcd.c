@@ -35,7 +35,8 @@ struct change {
 
 struct vcd_pe {
     bool seen;
-    uint16_t now[SIG_COUNT];
+    uint16_t now[SIG_COUNT], shown[SIG_COUNT];
+    bool told[SIG_COUNT];           /* the file has a value */
 };
 
 struct vcd {
@@ -156,21 +157,42 @@ static void head(FILE *out, const struct vcd *s)
     fputs("$end\n", out);
 }
 
+/* All changes of one time, from s->v[i] on: what a signal holds in the end counts. The number of the first one of a later time. */
+static size_t put_time(struct export *x, size_t i)
+{
+    struct vcd *s = x->state;
+    uint64_t ns = s->v[i].ns;
+    bool said = ns == 0;
+    size_t past = i;
+    for (; past < s->n && s->v[past].ns == ns; past++) {
+        s->pes[s->v[past].pe].now[s->v[past].sig] = s->v[past].value;
+    }
+    for (; i < past; i++) {
+        const struct change *c = &s->v[i];
+        struct vcd_pe *p = &s->pes[c->pe];
+        if (p->told[c->sig] && p->shown[c->sig] == p->now[c->sig]) {
+            continue;
+        }
+        if (!said) {
+            fprintf(x->out, "#%" PRIu64 "\n", ns);
+            said = true;
+        }
+        put_value(x->out, c->pe, c->sig, p->now[c->sig]);
+        p->told[c->sig] = true;
+        p->shown[c->sig] = p->now[c->sig];
+    }
+    return past;
+}
+
 static void end(struct export *x)
 {
     struct vcd *s = x->state;
-    uint64_t now = 0;
     qsort(s->v, s->n, sizeof(s->v[0]), by_time);
     head(x->out, s);
-    for (size_t i = 0; i < s->n; i++) {
-        const struct change *c = &s->v[i];
-        if (c->ns != now) {
-            now = c->ns;
-            fprintf(x->out, "#%" PRIu64 "\n", now);
-        }
-        put_value(x->out, c->pe, c->sig, c->value);
+    for (size_t i = 0; i < s->n;) {
+        i = put_time(x, i);
     }
-    if (s->end_ns != now) {
+    if (s->n != 0 && s->end_ns != s->v[s->n - 1].ns) {
         fprintf(x->out, "#%" PRIu64 "\n", s->end_ns);
     }
 }

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # The switch observer and the embedded world-switch images.
 libhs_la_SOURCES += \
+	hyp/diff.c \
+	hyp/diff.h \
+	hyp/diff-int.h \
+	hyp/diff-same.c \
 	hyp/dump.c \
 	hyp/dump.h \
 	hyp/export.c \

@@ -17,6 +17,10 @@ struct trace_command {
 int cli_trace_info(int argc, char **argv);
 int cli_trace_dump(int argc, char **argv);
 int cli_trace_kinds(int argc, char **argv);
+int cli_trace_switches(int argc, char **argv);
+int cli_trace_phases(int argc, char **argv);
+int cli_trace_diff(int argc, char **argv);
+int cli_trace_export(int argc, char **argv);
 
 /* A trace that a command reads, with the names for it: those in the file, and those of --symbols. */
 struct trace_input {

@@ -89,7 +89,11 @@ hypscope_SOURCES = \
 	sim/cli-test.c \
 	sim/cli-trace.c \
 	sim/cli-trace.h \
+	sim/cli-trace-args.c \
+	sim/cli-trace-args.h \
+	sim/cli-trace-diff.c \
 	sim/cli-trace-dump.c \
+	sim/cli-trace-export.c \
 	sim/main.c \
 	sim/term.c \
 	sim/term.h

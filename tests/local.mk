@@ -58,6 +58,7 @@ check_SCRIPTS += \
 	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
 	tests/layers.sh \
+	tests/trace-exports.sh \
 	tests/scenarios.sh
 
 # random code; not a test by itself, run by its script
