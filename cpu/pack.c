@@ -283,7 +283,6 @@ static bool pack_hint(struct packer *p)
 static bool pack_barrier(struct packer *p)
 {
     p->s->imm = (int32_t)bits32(p->insn, 11, 8);
-    p->hid = HID_NOP;
     return true;
 }
 

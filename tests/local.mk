@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/test-base \
 	tests/unit/test-debug \
 	tests/unit/test-dev \
+	tests/unit/test-diff \
 	tests/unit/test-esr \
 	tests/unit/test-export \
 	tests/unit/test-exception \
