@@ -2,6 +2,8 @@
 /* SYS instructions: address translation, TLB and cache maintenance. */
 #include "sysreg-decls.h"
 
+#include "cpu/timing/timing.h"
+
 /* ---- cache maintenance: nothing is cached, but privilege, traps, translation and permission are real ---- */
 
 bool sysreg_wr_ic(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
@@ -95,6 +97,9 @@ static uint16_t operand_asid(const struct pe *pe, const struct mmu_regs *regs, u
 static void invalidate(struct pe *pe, const struct tlbi_req *q)
 {
     tlb_invalidate(pe->tlb, q);
+    if (unlikely(pe->timing != NULL)) {
+        timing_tlbi(pe->timing, q);
+    }
     if (unlikely((pe->rec_kinds & REC_BIT(REC_TLBI)) != 0)) {
         pe_record(pe, REC_TLBI, pe->el, q->kind, pe_pc(pe), q->addr, q->asid, q->vmid, q->regime);
     }

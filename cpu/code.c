@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
-                            const void *(*fuse)(const uint16_t *hid, unsigned n))
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks)
 {
     struct code_cache *c = calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -14,8 +13,8 @@ struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *co
     }
     c->n_pages = ram_size >> PAGE_SHIFT;
     c->ram_base = ram_base;
-    c->fast = fast;
-    c->fuse = fuse;
+    c->in_use = h;
+    c->blocks = blocks;
     c->pages = calloc(c->n_pages, sizeof(c->pages[0]));
     if (c->pages == NULL) {
         free(c);
@@ -39,11 +38,28 @@ void code_free(struct code_cache *c)
 static void page_reset(const struct code_cache *c, struct code_page *p)
 {
     for (unsigned i = 0; i < PAGE_INSNS; i++) {
-        p->slots[i] = (struct slot){.fn = c->fast[HID_DECODE]};
+        /* the run stays: an instruction that stores into its own page is in the middle of one that was charged */
+        p->slots[i] = (struct slot){.fn = c->in_use->by_hid[HID_DECODE], .run = p->slots[i].run};
         p->hid[i] = HID_DECODE;
     }
-    p->slots[PAGE_INSNS] = (struct slot){.fn = c->fast[HID_PAGE_END]};
+    p->slots[PAGE_INSNS] = (struct slot){.fn = c->in_use->by_hid[HID_PAGE_END]};
     memset(p->decoded, 0, sizeof(p->decoded));
+    if (c->blocks) {
+        memset(block_of(p->slots), 0, (PAGE_INSNS + 1) * sizeof(struct block));
+    }
+}
+
+void code_use(struct code_cache *c, const struct handlers *h)
+{
+    if (c->in_use == h) {
+        return;
+    }
+    c->in_use = h;
+    for (uint64_t i = 0; i < c->n_pages; i++) {
+        if (c->pages[i] != NULL) {
+            page_reset(c, c->pages[i]);
+        }
+    }
 }
 
 struct code_page *code_get(struct pe *pe, uint64_t pa)
@@ -52,11 +68,14 @@ struct code_page *code_get(struct pe *pe, uint64_t pa)
     uint64_t i = (pa - c->ram_base) >> PAGE_SHIFT;
     struct code_page *p = c->pages[i];
     if (p == NULL) {
-        p = malloc(sizeof(*p));
+        p = malloc(sizeof(*p) + (c->blocks ? (PAGE_INSNS + 1) * sizeof(struct block) : 0));
         if (p == NULL) {
             return NULL;
         }
         p->pa = pa & PAGE_MASK;
+        for (unsigned k = 0; k < PAGE_INSNS; k++) {
+            p->slots[k].run = 0;
+        }
         page_reset(c, p);
         c->pages[i] = p;
     }
@@ -79,10 +98,10 @@ static void fuse_run(const struct code_cache *c, struct code_page *p, unsigned i
     unsigned left = p->slots[index].run;
     for (unsigned i = index + left; i-- > index;) {
         unsigned n = index + left - i, best = STEP + INSN + cost[0];
-        const void *fn = c->fast[p->hid[i]];
+        const void *fn = c->in_use->by_hid[p->hid[i]];
         for (unsigned k = 2; k <= LONGEST && k <= n; k++) {
             unsigned with = STEP + k * INSN + cost[k - 1];
-            const void *fused = with < best ? c->fuse(&p->hid[i], k) : NULL;
+            const void *fused = with < best ? c->in_use->fuse(&p->hid[i], k) : NULL;
             if (fused != NULL) {
                 best = with;
                 fn = fused;
@@ -104,7 +123,7 @@ void code_decode_run(struct pe *pe, struct code_page *p, unsigned index)
         memcpy(&insn, mem + end * 4, 4); /* instructions are little-endian always */
         struct slot *s = &p->slots[end];
         struct packed k = slot_pack(insn, end, &pe->feat, s);
-        s->fn = pe->code->fast[k.hid];
+        s->fn = pe->code->in_use->by_hid[k.hid];
         p->hid[end] = (uint16_t)k.hid;
         p->decoded[end / 64] |= BIT64(end % 64);
         ended = k.ends_run;

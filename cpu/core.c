@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loop around the instances: everything that happens between instructions. */
 #include "cpu/core.h"
+#include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
 /* Bring derived state up to date and take what is pending. false: the machine wants control. */
@@ -126,7 +127,7 @@ static const struct slot *fetch(struct pe *pe)
             return NULL;
         }
     }
-    if (s->run == 0) {
+    if (code_page_of(pe->slots_base)->hid[s - pe->slots_base] == HID_DECODE) {
         code_decode_run(pe, code_page_of(pe->slots_base), (unsigned)(s - pe->slots_base));
     }
     return s;
@@ -185,12 +186,28 @@ static bool is_load_exclusive(unsigned hid)
     }
 }
 
-static void run(struct pe *pe, bool stepping)
+/* One instruction. false: the turn was over before it. */
+static inline bool one(struct pe *pe, const struct slot *s, bool timed)
+{
+    if (timed) {
+        return timed_step_one(pe, s);
+    }
+    step_one(pe, s);
+    return true;
+}
+
+/* Compiled for each caller with its constants. */
+static inline __attribute__((always_inline)) void run(struct pe *pe, bool stepping, bool timed)
 {
     pe->s = NULL;
-    while (pe->n > 0) {
-        if (pe->dirty != 0 && !service(pe)) {
-            return;
+    while (pe->n > 0 && !(timed && pe->timing->cycles >= pe->timing->limit)) {
+        if (pe->dirty != 0) {
+            if (!service(pe)) {
+                return;
+            }
+            if (timed) {
+                timing_context(pe->timing);
+            }
         }
         if (unlikely(pe->debug_mode != 0) && step_pending(pe)) {
             continue;
@@ -208,7 +225,9 @@ static void run(struct pe *pe, bool stepping)
                 bool stepped = (pe->debug_mode & 1) != 0;
                 unsigned hid = code_page_of(pe->slots_base)->hid[s - pe->slots_base];
                 uint64_t exc_before = pe->exc_count;
-                step_one(pe, s);
+                if (!one(pe, s, timed)) {
+                    continue;
+                }
                 /* the instruction of an active software step is done: PSTATE.SS = 0 makes the step pending; an exception
                    entry or return has set PSTATE.SS by its own rules */
                 pe->stepped = STEPPED_NONE;
@@ -219,8 +238,10 @@ static void run(struct pe *pe, bool stepping)
                     pe->stepped = STEPPED_INSN;
                 }
             }
-        } else if (stepping || look || s->run > pe->n) {
-            step_one(pe, s);
+        } else if (stepping || look || s->run > pe->n || (timed && !timing_enter_run(pe->timing, s, pe->pc))) {
+            (void)one(pe, s, timed);
+        } else if (timed) {
+            timed_enter(pe, s, pe->n - s->run);
         } else {
             fast_enter(pe, s, pe->n - s->run);
         }
@@ -230,10 +251,20 @@ static void run(struct pe *pe, bool stepping)
 
 void core_run(struct pe *pe)
 {
-    run(pe, false);
+    run(pe, false, false);
 }
 
 void core_run_stepping(struct pe *pe)
 {
-    run(pe, true);
+    run(pe, true, false);
+}
+
+void core_run_timed(struct pe *pe, bool stepping)
+{
+    timing_context(pe->timing);
+    if (stepping) {
+        run(pe, true, true);
+    } else {
+        run(pe, false, true);
+    }
 }

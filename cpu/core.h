@@ -9,18 +9,30 @@
 /* Handler tables by hid. */
 extern const void *const fast_handlers[];
 extern const void *const step_handlers[];
-/* The fast instance's handler for n (2 or 3) instructions in a row, by their hids; NULL: none. */
+extern const void *const timed_handlers[];
+extern const void *const timed_step_handlers[];
+/* An instance's handler for n (2 or 3) instructions in a row, by their hids; NULL: none. */
 const void *fast_fuse(const uint16_t *hid, unsigned n);
+const void *timed_fuse(const uint16_t *hid, unsigned n);
+/* The two instances that run from decoded pages */
+extern const struct handlers fast_instance, timed_instance;
 
 /* Run the PE for its budget (pe->n instructions): returns when the budget is used up or when DIRTY_STOP is set. On return pe->pc
    and pe->n (instructions left) are valid. */
 void core_run(struct pe *pe);
 /* The same with every instruction through the stepping instance: same results, slower. */
 void core_run_stepping(struct pe *pe);
+/* Either of these with a timing model (pe->timing), also until its cycles reach the limit of the turn. Code pages must be
+   decoded for the timed instance: code_use(). */
+void core_run_timed(struct pe *pe, bool stepping);
 /* Run straight code in the fast instance from pe->pc until a handler leaves; used by core_run. */
 void fast_enter(struct pe *pe, const struct slot *s, int64_t n);
 /* Execute one instruction in the stepping instance. */
 void step_one(struct pe *pe, const struct slot *s);
+/* The same of the timed instance. timed_enter: the run at s was charged by timing_enter_run(). timed_step_one: false when
+   the turn was over before it. */
+void timed_enter(struct pe *pe, const struct slot *s, int64_t n);
+bool timed_step_one(struct pe *pe, const struct slot *s);
 
 /* Tell the person about an encoding that is not implemented, once a place. */
 void core_report_undef(struct pe *pe, uint32_t insn);

@@ -2,6 +2,7 @@
 /* Exceptions: raising, routing, entry and return. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/timing/timing.h"
 
 #include "sim/base/cover.h"
 
@@ -212,6 +213,9 @@ static void enter(struct pe *pe, unsigned target, unsigned vect, uint64_t ret, u
     pe->pc = pe->sr[to2 ? SR_VBAR_EL2 : SR_VBAR_EL1] + vect;
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
+    if (unlikely(pe->timing != NULL)) {
+        timing_exception(pe->timing, false);
+    }
     pe_record(pe, REC_EXC_ENTRY, from, type, ret, esr, pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1], pe->sr[SR_HPFAR_EL2], vect);
 }
 
@@ -442,5 +446,8 @@ void pe_eret(struct pe *pe)
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
     pe->pc = pe_canonical_pc(pe, target);
+    if (unlikely(pe->timing != NULL)) {
+        timing_exception(pe->timing, true);
+    }
     pe_record(pe, REC_ERET, from, 0, eret_pc, spsr, pe->pc, 0, 0);
 }

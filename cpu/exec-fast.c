@@ -8,8 +8,11 @@
 #define TAIL_CALLS 0
 #endif
 #define STEPPING 0
+#define TIMED 0
 
 #include "cpu/exec.inc"
+
+const struct handlers fast_instance = {fast_handlers, fast_fuse};
 
 void fast_enter(struct pe *c, const struct slot *s, int64_t n)
 {

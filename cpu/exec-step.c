@@ -4,6 +4,7 @@
 #define INSTANCE(name) step_##name
 #define TAIL_CALLS 0
 #define STEPPING 1
+#define TIMED 0
 
 #include "cpu/exec.inc"
 

@@ -46,6 +46,12 @@ static uint64_t address(const struct pe *pe, const struct slot *s, const struct 
     }
 }
 
+struct ldst_where ldst_where(const struct pe *pe, const struct slot *s, unsigned op)
+{
+    const struct ls_info *i = &infos[op];
+    return (struct ldst_where){ .va = address(pe, s, i), .bytes = i->pair ? 2u * i->size : i->size, .load = i->load };
+}
+
 /* ISS[23:14] of a data abort that a hypervisor may emulate: single general register, no write-back (ISV rules of
    ISS encoding for a Data Abort) */
 static uint32_t iss_of(const struct slot *s, const struct ls_info *i)

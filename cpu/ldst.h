@@ -72,6 +72,13 @@ bool must_check ldst_slow(struct pe *pe, const struct slot *s, unsigned op);
 /* The fast path missed for an access at va whose other checks are done: can it be opened? true: try again, it will hit. false: the
    careful path must decide. */
 bool mem_refill(struct pe *pe, uint64_t va, bool write);
+/* What the instruction at s of the same forms accesses, before it is executed. */
+struct ldst_where {
+    uint64_t va;
+    uint32_t bytes;             /* both registers of a pair */
+    bool load;
+};
+struct ldst_where ldst_where(const struct pe *pe, const struct slot *s, unsigned op);
 /* Exclusive, ordered and atomic forms. */
 bool must_check ldst_atomic(struct pe *pe, const struct slot *s, unsigned size, enum la_kind kind);
 /* DC ZVA: zero the 64-byte block that holds va. */

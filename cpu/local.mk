@@ -10,7 +10,10 @@ libcpu_la_SOURCES += \
 	cpu/debug.c \
 	cpu/exception.c \
 	cpu/exec-fast.c \
+	cpu/exec-hooks.h \
 	cpu/exec-step.c \
+	cpu/exec-timed-step.c \
+	cpu/exec-timed.c \
 	cpu/features.c \
 	cpu/features.h \
 	cpu/fp-compare.c \
@@ -57,6 +60,16 @@ libcpu_la_SOURCES += \
 	cpu/sysreg.h \
 	cpu/timer.c \
 	cpu/timer.h \
+	cpu/timing/cache.c \
+	cpu/timing/cache.h \
+	cpu/timing/memory.c \
+	cpu/timing/params-mem.c \
+	cpu/timing/params-mem.h \
+	cpu/timing/timing-int.h \
+	cpu/timing/timing.c \
+	cpu/timing/timing.h \
+	cpu/timing/tlb.c \
+	cpu/timing/tlb.h \
 	cpu/utlb.c \
 	cpu/utlb.h
 

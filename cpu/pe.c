@@ -2,6 +2,7 @@
 /* A PE's place, time and PSTATE; reset. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
 #include <string.h>
@@ -19,7 +20,15 @@ uint64_t pe_icount(const struct pe *pe)
 
 uint64_t pe_time_ns(const struct pe *pe)
 {
+    if (unlikely(pe->timing != NULL) && pe->timing->m->clock_cycles) {
+        return timing_time_ns(pe->timing);
+    }
     return pe->time_base_ns + (pe_icount(pe) - pe->icount_base) * pe->ns_per_insn;
+}
+
+uint64_t pe_cycle(const struct pe *pe)
+{
+    return pe->timing != NULL ? timing_now(pe->timing) : pe_time_ns(pe) / pe->ns_per_insn;
 }
 
 void pe_sync_clock(struct pe *pe)

@@ -75,6 +75,7 @@ struct utlb_set;
 struct pe_host;
 struct timers;
 struct pmu;
+struct timing;
 
 struct model_id {
     uint16_t sr;                        /* enum sr_id */
@@ -189,6 +190,7 @@ struct pe {
     struct pe_host *host;        /* services of the machine */
     struct timers *timers;
     struct pmu *pmu;
+    struct timing *timing;       /* NULL: no timing model */
     struct code_cache *code;
     struct uctx_pool *upool;
 };
@@ -239,10 +241,7 @@ uint64_t pe_pc(const struct pe *pe);          /* address of the current instruct
 uint64_t pe_icount(const struct pe *pe);      /* instructions retired before the current one */
 uint64_t pe_time_ns(const struct pe *pe);     /* guest time now */
 /* Cycles of this PE: without a timing model, guest time in units of one instruction */
-static inline uint64_t pe_cycle(const struct pe *pe)
-{
-    return pe_time_ns(pe) / pe->ns_per_insn;
-}
+uint64_t pe_cycle(const struct pe *pe);
 /* pe->clock->now_ns := pe_time_ns(); call before touching timers, devices or the GIC */
 void pe_sync_clock(struct pe *pe);
 

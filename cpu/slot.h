@@ -57,13 +57,34 @@ struct code_page {
     uint64_t decoded[PAGE_INSNS / 64];
 };
 
+/* What the timed instance remembers of the run that begins at a slot: its cost when it is entered with the pipeline in a
+   certain state. Blocks follow the code page, one beside each slot, in machines that have a timing model. */
+struct block {
+    uint16_t key;                /* state of the pipeline on entry that the rest is for; 0: nothing remembered */
+    uint16_t next;               /* its state after the run */
+    uint32_t cycles;
+    uint64_t ops;                /* loads, stores and lines of the run (BLOCK_*) */
+};
+
+static inline struct block *block_of(const struct slot *s)
+{
+    return (struct block *)((char *)(uintptr_t)s + sizeof(struct code_page) - offsetof(struct code_page, slots));
+}
+_Static_assert(sizeof(struct block) == sizeof(struct slot), "the distance from a slot to its block is a constant");
+
+/* Handlers of an instance that runs from the slots. */
+struct handlers {
+    const void *const *by_hid;
+    const void *(*fuse)(const uint16_t *hid, unsigned n); /* its handler for 2 or 3 in a row, or NULL */
+};
+
 /* All predecoded pages of a machine, by RAM page. */
 struct code_cache {
     struct code_page **pages;
     uint64_t n_pages;
     uint64_t ram_base;
-    const void *const *fast;     /* handler table of the fast instance, by hid */
-    const void *(*fuse)(const uint16_t *hid, unsigned n); /* its handler for 2 or 3 in a row, or NULL */
+    const struct handlers *in_use;
+    bool blocks;                 /* pages have blocks behind them */
 };
 
 /* What decoding produces. */
@@ -75,9 +96,10 @@ struct packed {
 /* Decode one word into the operand fields of *s (fn and run excluded). `index` is its slot number. */
 struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s);
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const void *const *fast,
-                            const void *(*fuse)(const uint16_t *hid, unsigned n));
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks);
 void code_free(struct code_cache *c);
+/* Decode everything anew, for the handlers of another instance. Not while a handler runs. */
+void code_use(struct code_cache *c, const struct handlers *h);
 /* The page of predecoded code for physical address pa, made when it does not exist. NULL: no host memory. `pe` gives the bus
    and the other PEs, whose store fast paths to this page are closed. */
 struct code_page *code_get(struct pe *pe, uint64_t pa);

@@ -173,6 +173,30 @@ struct mmu_plain {
 bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
                          const struct mmu_plan *plan, const struct mmu_req *req, struct mmu_plain *res);
 
+/* One access to a translation table, as a walk makes it. */
+struct mmu_step {
+    uint64_t pa;                /* of the descriptor */
+    uint64_t ia;                /* what this stage translates: the VA for stage 1, the IPA for stage 2 */
+    int8_t level;
+    bool stage2;
+    int8_t s1_level;            /* stage 2: level of the stage 1 descriptor that is being located, 4 for the final address */
+};
+
+enum { MMU_MAX_STEPS = 32 };    /* four levels of stage 1, each behind four of stage 2, and the final stage 2: 24 */
+
+struct mmu_steps {
+    unsigned n;
+    struct mmu_step step[MMU_MAX_STEPS];
+    bool global;                /* stage 1 leaf without nG */
+    uint8_t s1_shift;           /* log2 of the stage 1 leaf, 0 when stage 1 is off */
+    uint8_t s2_shift;           /* log2 of the stage 2 leaf of the final address, 0 when stage 2 is off */
+};
+
+/* The table accesses of a whole walk with nothing cached, in order. For cost models: looks into no TLB, fills none, and updates
+   no descriptor. *res as from mmu_translate(); a walk that faults has the steps up to the fault. */
+void mmu_walk_steps(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
+                    const struct mmu_req *req, struct mmu_res *res, struct mmu_steps *steps);
+
 /* Effective ASID and VMID of a view, and whether stage 2 is in force: these (with regime and el) key the host micro-TLB. */
 uint16_t mmu_asid(const struct mmu_features *f, const struct mmu_regs *r);
 uint16_t mmu_vmid(const struct mmu_features *f, const struct mmu_regs *r);

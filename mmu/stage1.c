@@ -47,9 +47,10 @@ static void apply_table(struct s1_hier *h, uint64_t desc, bool el0)
 }
 
 /* Read the descriptor at addr (an IPA when stage 2 is on). */
-static bool s1_fetch(struct walk *w, uint64_t addr, const struct walk_params *p, int level, uint64_t *desc)
+static bool s1_fetch(struct walk *w, uint64_t va, uint64_t addr, const struct walk_params *p, int level, uint64_t *desc)
 {
     uint64_t pa;
+    w->s1_level = (int8_t)level;
     if (!s2_table_address(w, addr, false, &pa)) {
         return false;
     }
@@ -57,7 +58,7 @@ static bool s1_fetch(struct walk *w, uint64_t addr, const struct walk_params *p,
         return s1_fault(w, FAULT_EXTERNAL_WALK, level);
     }
     if (unlikely(w->tell)) {
-        tlb_tell(w->t, REC_WALK_STEP, 0, (uint8_t)level, pa, *desc, addr);
+        walk_step(w, false, level, va, pa, *desc, addr);
     }
     return true;
 }
@@ -131,7 +132,7 @@ bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xl
     }
     for (;;) {
         uint64_t desc;
-        if (!s1_fetch(w, addr, p, level, &desc)) {
+        if (!s1_fetch(w, va, addr, p, level, &desc)) {
             return false;
         }
         enum desc_kind kind = desc_kind(desc, level, p->granule);

@@ -71,7 +71,7 @@ static bool s2_tables(struct walk *w, uint64_t ipa, enum s2_use use, struct s2_e
             return s2_fail(w, ipa, use, FAULT_EXTERNAL_WALK, level);
         }
         if (unlikely(w->tell)) {
-            tlb_tell(w->t, REC_WALK_STEP, 1, (uint8_t)level, addr, desc, ipa);
+            walk_step(w, true, level, ipa, addr, desc, ipa);
         }
         enum desc_kind kind = desc_kind(desc, level, p->granule);
         if (kind == DESC_INVALID) {
@@ -108,7 +108,7 @@ bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, bool dirty, struct x
 {
     const struct s2_entry *hit = tlb_s2_lookup(w->t, ipa, w->vmid);
     leaf->addr = 0;
-    if (hit != NULL && !(dirty && (hit->flags & XF_S2_CLEAN) != 0)) {
+    if (hit != NULL && !(dirty && (hit->flags & XF_S2_CLEAN) != 0) && w->steps == NULL) {
         s2_apply(hit, ipa, x);
         return true;
     }

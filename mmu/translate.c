@@ -81,6 +81,17 @@ static bool must_dirty(const struct job *j, const struct xlat *x)
            (perm_s1(q, x) & perm_s2(q, x) & PERM_W) != 0;
 }
 
+void walk_step(struct walk *w, bool stage2, int level, uint64_t ia, uint64_t pa, uint64_t desc, uint64_t from)
+{
+    if (w->steps == NULL) {
+        tlb_tell(w->t, REC_WALK_STEP, stage2, (uint8_t)level, pa, desc, from);
+    } else if (w->steps->n < MMU_MAX_STEPS) {
+        w->steps->step[w->steps->n++] = (struct mmu_step) {
+            .pa = pa, .ia = ia, .level = (int8_t)level, .stage2 = stage2, .s1_level = w->s1_level,
+        };
+    }
+}
+
 /* AArch64.S1DisabledOutput: flat, all permissions; attributes are made at the end. */
 static bool s1_flat(struct job *j, struct xlat *x)
 {
@@ -127,6 +138,7 @@ static bool stage2(struct job *j, struct xlat *x)
     struct leaf leaf;
     uint64_t ipa = x->ipa | (j->va & ones64(x->shift));
     bool dirty = acc_dirties(j->w.req);
+    j->w.s1_level = 4;
     if (!s2_walk(&j->w, ipa, S2_FINAL, dirty, x, &leaf) || !check_s2(j, x) ||
         !s2_update(&j->w, ipa, S2_FINAL, x, &leaf, dirty)) {
         return false;
@@ -171,6 +183,11 @@ static void walk_both(struct job *j)
     }
     if (!j->w.s1) {
         x.s1_shift = x.shift;
+    }
+    if (unlikely(j->w.steps != NULL)) {
+        j->w.steps->global = (x.flags & XF_NG) == 0;
+        j->w.steps->s1_shift = j->w.s1 ? x.s1_shift : 0;
+        j->w.steps->s2_shift = x.s2_shift;
     }
     prepare(j->w.f, j->w.r, &x);
     if (cacheable(j, &x)) {
@@ -318,4 +335,23 @@ void mmu_translate(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu
         .va = va, .ctx = ctx, .res = res,
     };
     slow(&j, x);
+}
+
+void mmu_walk_steps(struct tlb *t, struct bus *bus, unsigned pe, const struct mmu_features *f, const struct mmu_regs *r,
+                    const struct mmu_req *req, struct mmu_res *res, struct mmu_steps *steps)
+{
+    struct mmu_req q = *req;
+    q.no_side_effects = true;
+    steps->n = 0;
+    steps->s1_shift = steps->s2_shift = 0;
+    res->fault = (struct mmu_fault) { .type = FAULT_NONE };
+    struct job j = {
+        .w = { .bus = bus, .t = t, .pe = pe, .f = f, .r = r, .req = &q, .fault = &res->fault,
+               .s1 = mmu_s1_on(f, r), .s2 = mmu_s2_on(f, r), .vmid = vmid_of(f, r), .tell = true, .steps = steps, .s1_level = 4 },
+        .va = mmu_untag(f, r, req->va, req->acc == ACC_FETCH), .res = res,
+    };
+    if (j.w.s2) {
+        s2_params(f, r, &j.w.s2p);
+    }
+    walk_both(&j);
 }

@@ -66,10 +66,12 @@ struct walk {
     const struct mmu_regs *r;
     const struct mmu_req *req;
     struct mmu_fault *fault;    /* written when a function returns false */
-    bool tell;                  /* somebody listens to the steps (tlb_tell) */
+    bool tell;                  /* somebody listens to the steps (walk_step) */
     bool s1, s2;                /* the stages that are on */
     uint16_t vmid;
     struct walk_params s2p;     /* of stage 2, when it is on */
+    struct mmu_steps *steps;    /* where walk_step() notes table accesses; such a walk leaves the TLB out. NULL: the TLB's listener */
+    int8_t s1_level;            /* level of the stage 1 descriptor being read, 4 afterwards */
 };
 
 #define SCTLR_M BIT64(0)
@@ -208,6 +210,9 @@ static inline uint64_t table_base(const struct walk_params *p, unsigned iasize)
     return p->ttbr & ones64(48) & ~ones64(size);
 }
 
+/* A descriptor was read, and somebody wants to know. ia: what the stage translates; from: the address that it was read at
+   before stage 2. */
+void walk_step(struct walk *w, bool stage2, int level, uint64_t ia, uint64_t pa, uint64_t desc, uint64_t from);
 /* Fetch or store one descriptor at a PA. false: nothing responds. */
 bool must_check desc_read(struct walk *w, uint64_t pa, bool ee, uint64_t *desc);
 bool must_check desc_write(struct walk *w, uint64_t pa, bool ee, uint64_t desc);

@@ -61,6 +61,8 @@ static const char run_help[] =
     "  --ns-per-insn N      nanoseconds of guest time that an instruction takes (1)\n"
     "  --quantum N          instructions a PE runs before the next one's turn\n"
     "  --instance fast|step the instance of the core (fast); step is slower and ends in the same state\n"
+    "  --timing CORE|off    count cycles as CORE takes them, and make guest time of them (off); see `Timing' in the manual\n"
+    "  --clock cycles|insns with --timing: guest time is cycles (cycles), or instructions as without a model\n"
     "  --max-insns N        stop after N instructions, with k, M or G for powers of 1000\n"
     "  --max-seconds S      stop after S seconds of guest time\n"
     "  --timeout S          stop after S seconds of your time\n"

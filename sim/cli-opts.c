@@ -16,7 +16,7 @@
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
-    OPT_INSTANCE, OPT_EXCEPTIONS, OPT_MAX_INSNS,
+    OPT_INSTANCE, OPT_TIMING, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
     OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
@@ -44,6 +44,8 @@ static const struct option options[] = {
     { "ns-per-insn", required_argument, NULL, OPT_NS_PER_INSN },
     { "quantum", required_argument, NULL, OPT_QUANTUM },
     { "instance", required_argument, NULL, OPT_INSTANCE },
+    { "timing", required_argument, NULL, OPT_TIMING },
+    { "clock", required_argument, NULL, OPT_CLOCK },
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
     { "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -317,6 +319,19 @@ static int opt_daif(const char *opt, const char *arg, uint8_t *bits)
     return *bits != 0 ? EXIT_OK : cli_bad("%s: expected letters of D, A, I and F", opt);
 }
 
+static int opt_timing(struct run_opts *o, const char *arg)
+{
+    if (strcmp(arg, "off") == 0) {
+        o->machine.timing = NULL;
+        return EXIT_OK;
+    }
+    if (!params_timing_builtin(arg, &o->timing)) {
+        return cli_bad("--timing %s: no timing model of that name, expected off or one of: cortex-a53", arg);
+    }
+    o->machine.timing = &o->timing;
+    return EXIT_OK;
+}
+
 /* ---- options by group; -1: not of this group ---- */
 
 static int opt_machine(struct run_opts *o, int opt, char *arg)
@@ -340,6 +355,8 @@ static int opt_machine(struct run_opts *o, int opt, char *arg)
         rc = need_u64("--ns-per-insn", arg, 1, 1000000, "1 to 1000000 nanoseconds", &v);
         m->ns_per_insn = (uint32_t)v;
         return rc;
+    case OPT_TIMING: return opt_timing(o, arg);
+    case OPT_CLOCK: return opt_choice("--clock", arg, "cycles", "insns", &m->clock_insns);
     case OPT_INSTANCE: return opt_choice("--instance", arg, "fast", "step", &m->stepping);
     case OPT_QUANTUM:
         rc = need_u64("--quantum", arg, 1, 100000000, "1 to 100000000 instructions", &v);

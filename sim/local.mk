@@ -41,6 +41,7 @@ libhs_la_SOURCES += \
 	sim/load.c \
 	sim/load-elf.c \
 	sim/load.h \
+	sim/machine-timing.c \
 	sim/machine.c \
 	sim/machine.h \
 	sim/machine-int.h \

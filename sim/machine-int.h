@@ -33,6 +33,10 @@ struct machine {
 
     struct pe *running;          /* the PE whose turn it is, NULL between turns */
     uint64_t time_ns;            /* guest time at the beginning of the round */
+    uint32_t time_frac;          /* and the rest of it, in 1/mhz of a nanosecond (timing model with a clock of cycles) */
+    struct timing_machine *timing; /* NULL: none */
+    bool timed;                  /* the timed instance runs */
+    uint64_t insns_left;         /* instructions that a turn may have by the limits */
     bool stopping;
     enum machine_stop stop;
     unsigned exit_code;
@@ -41,5 +45,25 @@ struct machine {
     uint64_t reported[REPORT_PLACES]; /* places that a message was given for, to say it once */
     unsigned n_reported;
 };
+
+/* ---- machine-timing.c: a tick is an instruction, or a cycle with a timing model whose clock is cycles ---- */
+
+/* The handlers that code pages are to be decoded for. */
+const struct handlers *machine_instance(const struct machine *m);
+/* Make the timing model that the configuration asks for; false: no memory. And drop it. */
+bool must_check machine_timing_new(struct machine *m);
+void machine_timing_free(struct machine *m);
+/* From now on the timed instance runs. false: no memory. */
+bool must_check machine_timed(struct machine *m);
+/* A PE that waited goes on at the machine's time. */
+void machine_wake_time(const struct machine *m, struct pe *pe);
+/* Ticks until a time, UINT64_MAX for never. */
+uint64_t machine_ticks_until(const struct machine *m, uint64_t when_ns);
+/* The machine's time goes on. */
+void machine_advance(struct machine *m, uint64_t ticks);
+/* A PE's turn of so many cycles; returns how far it is from the beginning of the round. */
+uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles);
+/* Is another PE able to run? (machine.c) */
+bool machine_company(struct machine *m, const struct pe *pe);
 
 #endif

@@ -5,6 +5,7 @@
 #include "cpu/core.h"
 #include "cpu/ldst.h"
 #include "cpu/models.h"
+#include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
 #include <inttypes.h>
@@ -273,8 +274,8 @@ static bool build(struct machine *m, struct err *err)
         g.mpidr[i] = BIT64(31) | i;
     }
     m->gic = gic_new(&g);
-    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, fast_handlers, fast_fuse);
-    if (m->gic == NULL || m->code == NULL) {
+    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, machine_instance(m), cfg->timing != NULL);
+    if (m->gic == NULL || m->code == NULL || !machine_timing_new(m)) {
         return err_set(err, "out of memory");
     }
     m->gicif = gic_cpu_interface(m->gic);
@@ -296,7 +297,10 @@ static bool build(struct machine *m, struct err *err)
     }
     struct irq_line spi = {gic_set_line, m->gic, 0, 0};
     m->board = board_new(&m->bus, &m->clock, &spi, &cfg->board, err);
-    return m->board != NULL;
+    if (m->board == NULL) {
+        return false;
+    }
+    return cfg->timing == NULL || machine_timed(m) || err_set(err, "out of memory");
 }
 
 struct machine *machine_new(const struct machine_config *cfg, struct err *err)
@@ -329,6 +333,7 @@ void machine_free(struct machine *m)
     if (m->board != NULL) {
         board_free(m->board);
     }
+    machine_timing_free(m);
     for (unsigned i = 0; i < MACHINE_MAX_PES; i++) {
         struct pe *pe = m->pes[i];
         if (pe != NULL) {
@@ -369,26 +374,14 @@ static bool runnable(struct machine *m, struct pe *pe)
     if (pe->waiting_wfe) {
         pe->event_reg = false;
     }
-    pe->time_base_ns = m->time_ns;
+    machine_wake_time(m, pe);
     pe_record(pe, REC_WAKE, pe->el, 0, pe->pc, pe->waiting_wfe, 0, 0, 0);
     pe->waiting_wfi = pe->waiting_wfe = false;
     pe->dirty |= DIRTY_IRQ;
     return true;
 }
 
-static uint64_t insns_until(const struct machine *m, uint64_t when_ns)
-{
-    if (when_ns == TIME_NEVER) {
-        return UINT64_MAX;
-    }
-    if (when_ns <= m->time_ns) {
-        return 0;
-    }
-    return (when_ns - m->time_ns + m->cfg.ns_per_insn - 1) / m->cfg.ns_per_insn;
-}
-
-/* Is another PE able to run? */
-static bool company(struct machine *m, const struct pe *pe)
+bool machine_company(struct machine *m, const struct pe *pe)
 {
     for (unsigned i = 0; i < m->n_pes; i++) {
         if (m->pes[i] != pe && runnable(m, m->pes[i])) {
@@ -401,11 +394,16 @@ static bool company(struct machine *m, const struct pe *pe)
 /* Run one PE for at most `insns` in this round; returns how many it used. */
 static uint64_t turn(struct machine *m, struct pe *pe, uint64_t insns)
 {
+    if (m->timed && m->timing->clock_cycles) {
+        return machine_timed_turn(m, pe, insns);
+    }
     m->running = pe;
     pe->time_base_ns = m->time_ns;
     pe->budget = pe->n = (int64_t)insns;
     while (pe->n > 0) {
-        if (m->cfg.stepping) {
+        if (m->timed) {
+            core_run_timed(pe, m->cfg.stepping);
+        } else if (m->cfg.stepping) {
             core_run_stepping(pe);
         } else {
             core_run(pe);
@@ -416,8 +414,8 @@ static uint64_t turn(struct machine *m, struct pe *pe, uint64_t insns)
         }
         /* An event came in front, or another PE woke up: a shorter turn */
         uint64_t used = (uint64_t)(pe->budget - pe->n);
-        uint64_t limit = insns_until(m, clock_next(&m->clock));
-        if (m->n_pes > 1 && limit > used + m->cfg.quantum && company(m, pe)) {
+        uint64_t limit = machine_ticks_until(m, clock_next(&m->clock));
+        if (m->n_pes > 1 && limit > used + m->cfg.quantum && machine_company(m, pe)) {
             limit = used + m->cfg.quantum;
         }
         if (limit < (uint64_t)pe->budget) {
@@ -426,6 +424,9 @@ static uint64_t turn(struct machine *m, struct pe *pe, uint64_t insns)
         }
     }
     uint64_t used = (uint64_t)(pe->budget - pe->n);
+    if (m->timed) {
+        timing_end_turn(pe->timing);
+    }
     pe->icount_base += used;
     pe->time_base_ns += used * m->cfg.ns_per_insn;
     pe->budget = pe->n = 0;
@@ -453,6 +454,7 @@ static bool idle(struct machine *m)
     }
     if (next > m->time_ns) {
         m->time_ns = next;
+        m->time_frac = 0;
     }
     return true;
 }
@@ -475,7 +477,7 @@ static void round_robin(struct machine *m, uint64_t insns)
             insns = used > m->cfg.quantum ? used : m->cfg.quantum; /* company came: those after have no longer a turn */
         }
     }
-    m->time_ns += longest * m->cfg.ns_per_insn;
+    machine_advance(m, m->n_pes > 1 && longest > insns ? insns : longest);
     if (ran == 0 && !m->stopping) {
         (void)idle(m);
     }
@@ -483,8 +485,8 @@ static void round_robin(struct machine *m, uint64_t insns)
 
 static uint64_t round_length(struct machine *m, const struct machine_limits *l)
 {
-    uint64_t insns = POLL_INSNS;
-    uint64_t until = insns_until(m, clock_next(&m->clock));
+    uint64_t insns = m->timed ? TIMING_MAX_TURN : POLL_INSNS;
+    uint64_t until = machine_ticks_until(m, clock_next(&m->clock));
     unsigned active = 0;
     for (unsigned i = 0; i < m->n_pes; i++) {
         active += runnable(m, m->pes[i]);
@@ -495,14 +497,18 @@ static uint64_t round_length(struct machine *m, const struct machine_limits *l)
     if (active > 1 && m->cfg.quantum < insns) {
         insns = m->cfg.quantum;
     }
+    m->insns_left = insns;
     if (l->max_insns != 0) {
         uint64_t left = l->max_insns - machine_icount(m);
         uint64_t share = active > 1 ? left / active : left;
         share = share == 0 ? 1 : share;
-        insns = share < insns ? share : insns;
+        m->insns_left = share;
+        if (!m->timed || !m->timing->clock_cycles) {
+            insns = share < insns ? share : insns;
+        }
     }
     if (l->max_time_ns != 0) {
-        uint64_t left = insns_until(m, l->max_time_ns);
+        uint64_t left = machine_ticks_until(m, l->max_time_ns);
         insns = left < insns ? left : insns;
     }
     return insns;

@@ -18,6 +18,7 @@
 
 struct machine;
 struct pe;
+struct params_timing;
 
 #define MACHINE_MAX_PES 8
 #define MACHINE_MARK_HLT 0x4d00
@@ -29,6 +30,9 @@ struct machine_config {
     unsigned el;                /* EL of entry: 2, or 1 for a machine without EL2 (PSCI by HVC then) */
     uint32_t ns_per_insn;       /* guest nanoseconds an instruction takes, at least 1 */
     uint32_t quantum;           /* instructions a PE runs before the next one's turn; 0: the default */
+    /* Model the time that instructions take; NULL: every one takes ns_per_insn. Kept by the caller while the machine lives. */
+    const struct params_timing *timing;
+    bool clock_insns;           /* with a timing model: guest time is instructions all the same, cycles are only counted */
     bool stepping;              /* run every instruction in the stepping instance: slower, same results */
     bool strict;                /* stop at the first report (access to nothing there, not implemented) */
     bool semihosting;           /* HLT #0xf000 is a semihosting call, else UNDEFINED */

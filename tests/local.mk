@@ -56,6 +56,7 @@ EXTRA_DIST += \
 
 check_SCRIPTS += \
 	tests/cli.sh \
+	tests/timing/law.sh \
 	tests/fuzz/random-exec.sh \
 	tests/image-first.sh \
 	tests/layers.sh \

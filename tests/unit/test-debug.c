@@ -230,7 +230,7 @@ static struct test_pe *stepping_pe(const uint32_t *words, unsigned n, uint64_t s
     }
     memcpy(&ram[(CODE - TEST_RAM_BASE) / 4], words, n * sizeof(*words));
     ram[0] = ERET;
-    pe->code = code_new(TEST_RAM_BASE, TEST_RAM_SIZE, fast_handlers, fast_fuse);
+    pe->code = code_new(TEST_RAM_BASE, TEST_RAM_SIZE, &fast_instance, false);
     ck_assert_ptr_nonnull(pe->code);
     put(pe, SR_HCR_EL2, BIT64(31));
     put(pe, SR_VBAR_EL1, VECTORS);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Modelled caches: which lines are where, and nothing else. No data, no time. */
+#ifndef HYPSCOPE_TIMING_CACHE_H
+#define HYPSCOPE_TIMING_CACHE_H
+
+#include "sim/base/bits.h"
+
+enum { LINE_SHIFT = 6 };        /* lines of 64 bytes, as in every core modelled */
+
+/* Which way a miss replaces when no way is free. Only `lru` depends on hits. */
+enum replacement { REPLACE_RANDOM, REPLACE_FIFO, REPLACE_LRU };
+
+enum way_flag { WAY_VALID = 1, WAY_DIRTY = 2, WAY_PREFETCHED = 4 };
+
+struct way {
+    uint64_t line;              /* physical address >> LINE_SHIFT */
+    uint64_t stamp;             /* fill for fifo, last use for lru */
+    uint16_t cite[2];           /* entries of the filters that say "hit" because of this way, plus one; 0: none */
+    uint8_t flags;              /* enum way_flag */
+};
+
+struct cache {
+    struct way *ways;           /* by set */
+    uint8_t *mru;               /* by set */
+    uint32_t n_sets, n_ways;    /* sets: a power of two */
+    uint8_t policy;             /* enum replacement */
+    uint32_t lfsr;
+    uint64_t tick;
+};
+
+/* A cache of `size` bytes. false: no host memory. The size must be n_ways * 64 * a power of two. */
+bool must_check cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum replacement policy);
+void cache_free(struct cache *c);
+/* The way that holds a line, made the most recently used; NULL: a miss. */
+struct way *cache_find(struct cache *c, uint64_t line);
+/* The same without any effect. */
+struct way *cache_peek(const struct cache *c, uint64_t line);
+/* The way that a line is to go to. It still holds what must make room (flags 0: it is free); the caller takes care of that and
+   calls cache_fill. */
+struct way *cache_victim(struct cache *c, uint64_t line);
+/* Put a line into the way that cache_victim gave. */
+void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags);
+static inline bool cache_is_mru(const struct cache *c, const struct way *w)
+{
+    uint32_t i = (uint32_t)(w - c->ways);
+    return c->mru[i / c->n_ways] == i % c->n_ways;
+}
+/* The way that is the most recently used of the line's set. */
+struct way *cache_mru(struct cache *c, uint64_t line);
+
+#endif

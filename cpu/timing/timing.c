@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs and their cost, time, counts. */
+#include "cpu/timing/timing.h"
+
+#include "cpu/ldst.h"
+#include "cpu/operands.h"
+#include "cpu/sysreg.h"
+#include "cpu/timing/timing-int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- loads and stores by operation ---- */
+
+enum { IS_LOAD = 1, IS_STORE = 2 };
+
+#define LOADS(name, M, T, R) [OP_##name##_##M] = IS_LOAD,
+#define STORES_(name, M, T, R) [OP_##name##_##M] = IS_STORE,
+#define ATOMICS(name, size, kind) [OP_##name] = (kind) == LA_LDX || (kind) == LA_LDO || (kind) == LA_LDXP ? IS_LOAD : \
+    (kind) == LA_STX || (kind) == LA_STO || (kind) == LA_STXP ? IS_STORE : IS_LOAD | IS_STORE,
+
+static const uint8_t accesses[OP_COUNT] = {
+    LS_ALL_LOADS(LOADS) LS_ALL_STORES(STORES_) LS_ALL_VLOADS(LOADS) LS_ALL_VSTORES(STORES_)
+    LP_ALL_LOADS(LOADS) LP_ALL_STORES(STORES_) LP_ALL_VLOADS(LOADS) LP_ALL_VSTORES(STORES_)
+    LL_LOADS(LOADS) LL_VLOADS(LOADS) LA_ROWS(ATOMICS)
+};
+
+static uint64_t slot_ops(const struct timing *t, const struct slot *s)
+{
+    const struct code_page *p = code_page_of(t->pe->slots_base);
+    unsigned hid = p->hid[s - p->slots];
+    unsigned a = hid < HID_DECODE ? accesses[hid % OP_COUNT] : 0;
+    return (uint64_t)((a & IS_LOAD) != 0) << OPS_LOAD_SHIFT | (uint64_t)((a & IS_STORE) != 0) << OPS_STORE_SHIFT;
+}
+
+static uint64_t run_ops(const struct timing *t, const struct slot *s, unsigned n)
+{
+    uint64_t ops = 0;
+    for (unsigned i = 0; i < n; i++) {
+        ops += slot_ops(t, s + i);
+    }
+    return ops;
+}
+
+/* ---- the cost of straight code ---- */
+
+/* n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and a run may be cut anywhere:
+   cost(a + b) = cost(a) + cost(b after a). */
+static uint32_t straight(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
+{
+    (void)t;
+    (void)s;
+    *next = key;
+    return n;
+}
+
+static unsigned lines_of(uint64_t pc, unsigned n)
+{
+    return (unsigned)(((pc + n * 4 - 4) >> LINE_SHIFT) - (pc >> LINE_SHIFT)) + 1;
+}
+
+static bool resumed(const struct timing *t, uint64_t pc)
+{
+    return t->start == NULL && t->resume_pc == pc;
+}
+
+/* Fetch the lines of the run at pc. */
+static void fetch_run(struct timing *t, uint64_t pc, unsigned n)
+{
+    unsigned lines = lines_of(pc, n);
+    for (unsigned i = 0; i < lines; i++) {
+        uint64_t line = (pc >> LINE_SHIFT) + i;
+        if (t->fetch[line & (FILTER - 1)] != (line | t->ctx)) {
+            timing_fetch_line(t, i == 0 ? pc : line << LINE_SHIFT);
+        }
+    }
+    t->ops += (uint64_t)lines << OPS_LINE_SHIFT;
+}
+
+static void remember(struct timing *t, const struct slot *s, uint64_t pc)
+{
+    struct block *b = block_of(s);
+    if (b->key != t->key) {
+        uint16_t next;
+        b->cycles = straight(t, s, s->run, t->key, &next);
+        b->next = next;
+        b->ops = run_ops(t, s, s->run) + ((uint64_t)lines_of(pc, s->run) << OPS_LINE_SHIFT);
+        b->key = t->key;
+    }
+}
+
+bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
+{
+    if (!resumed(t, pc)) {
+        fetch_run(t, pc, s->run);
+    }
+    remember(t, s, pc);
+    const struct block *b = block_of(s);
+    if (t->cycles + b->cycles >= t->limit) {
+        t->start = NULL;
+        t->resume_pc = pc;
+        return false;
+    }
+    t->start = s;
+    t->start_key = t->key;
+    t->start_cycles = b->cycles;
+    t->cycles += b->cycles;
+    t->key = b->next;
+    t->ops += b->ops & ones64(OPS_LINE_SHIFT);
+    return true;
+}
+
+bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
+{
+    if (!resumed(t, pc)) {
+        fetch_run(t, pc, s->run);
+    }
+    t->start = NULL;
+    t->resume_pc = pc;
+    if (t->cycles >= t->limit) {
+        return false;
+    }
+    uint16_t next;
+    t->start_cycles = straight(t, s, 1, t->key, &next);
+    t->key = next;
+    t->cycles += t->start_cycles;
+    t->ops += slot_ops(t, s);
+    t->resume_pc = s->run > 1 ? pc + 4 : 1;
+    return true;
+}
+
+bool timing_crosses(struct timing *t, const struct slot *s)
+{
+    uint16_t next;
+    const struct block *b = block_of(s);
+    uint32_t cycles = b->key == t->key ? b->cycles : straight(t, s, s->run, t->key, &next);
+    return t->cycles + cycles >= t->limit;
+}
+
+/* What the run in progress was charged for instructions after s; *next: the state after s. */
+static uint32_t rest_after(const struct timing *t, const struct slot *s, uint16_t *next)
+{
+    return t->start_cycles - straight(t, t->start, (unsigned)(s - t->start) + 1, t->start_key, next);
+}
+
+void timing_settle(struct timing *t, const struct slot *s)
+{
+    if (t->start == NULL) {
+        return;
+    }
+    if (s->run > 1) {
+        uint16_t next;
+        t->cycles -= rest_after(t, s, &next);
+        t->key = next;
+        t->ops -= run_ops(t, s + 1, s->run - 1u);
+        t->resume_pc = t->pe->page_va + (uint64_t)(s + 1 - t->pe->slots_base) * 4;
+    } else {
+        t->resume_pc = 1;
+    }
+    t->start = NULL;
+}
+
+/* ---- time ---- */
+
+uint64_t timing_now(const struct timing *t)
+{
+    const struct pe *pe = t->pe;
+    if (pe->s == NULL) {
+        return t->cycles;
+    }
+    if (t->start == NULL) {
+        return t->cycles - t->start_cycles; /* stepping */
+    }
+    uint16_t next;
+    if (pe->s == t->start) {
+        return t->cycles - t->start_cycles;
+    }
+    return t->cycles - rest_after(t, pe->s - 1, &next);
+}
+
+uint64_t timing_time_ns(const struct timing *t)
+{
+    uint64_t cycles = timing_now(t) - t->base_cycles;
+    return t->pe->time_base_ns + (t->base_frac + cycles * 1000) / t->p->mhz;
+}
+
+/* ---- events ---- */
+
+/* The cycle in which the instruction at s is done, what it waits for aside */
+static uint64_t time_of(const struct timing *t, const struct slot *s)
+{
+    uint16_t next;
+    return t->start == NULL ? t->cycles : t->cycles - rest_after(t, s, &next);
+}
+
+void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
+{
+    timing_data(t, va, size, kind, time_of(t, s));
+    if (t->cycles >= t->limit) {
+        t->pe->dirty |= DIRTY_TIME; /* the end of the turn may be before the end of the run */
+    }
+}
+
+void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
+{
+    const struct pe *pe = t->pe;
+    struct operands o;
+    if (!operands_of(insn, &pe->feat, &o) || !o.mem.access) {
+        return;
+    }
+    unsigned base = o.mem.base == OPD_SP ? X_SP : o.mem.base;
+    uint64_t va = pe->x[base];
+    if (o.mem.writeback == OPD_WB_POST) {
+        va -= o.mem.index < X_ZR ? pe->x[o.mem.index] : (uint64_t)(int64_t)o.mem.offset; /* the instruction is done */
+    }
+    timing_access(t, s, va, o.mem.bytes, o.mem.load ? ACCESS_READ : ACCESS_WRITE);
+}
+
+void timing_system(struct timing *t, const struct slot *s, unsigned hid)
+{
+    const struct params_sys *p = &t->p->sys;
+    unsigned op = hid < HID_DECODE ? hid % OP_COUNT : OP_COUNT;
+    enum stall why = STALL_SYSTEM;
+    uint32_t cycles = p->hint;
+    switch (op) {
+    case OP_MSR:
+        t->counts.event[TE_SYSREG]++;
+        cycles = p->msr[sysreg_class_of((unsigned)s->imm)];
+        break;
+    case OP_MRS:
+        t->counts.event[TE_SYSREG]++;
+        cycles = p->mrs[sysreg_class_of((unsigned)s->imm)];
+        break;
+    case OP_SYS: case OP_SYSL:
+        cycles = p->msr[SRC_op];
+        break;
+    case OP_MSR_UAO: case OP_MSR_PAN: case OP_MSR_SPSel: case OP_MSR_SSBS: case OP_MSR_DAIFSet: case OP_MSR_DAIFClr:
+        cycles = p->msr_pstate;
+        break;
+    case OP_ISB:
+        cycles = p->isb;
+        break;
+    case OP_DSB: case OP_DMB:
+        why = STALL_BARRIER;
+        cycles = op == OP_DSB ? p->dsb : p->dmb;
+        timing_drain_stores(t, time_of(t, s));
+        break;
+    default:
+        break;
+    }
+    timing_stall(t, why, cycles);
+    if (t->cycles >= t->limit) {
+        t->pe->dirty |= DIRTY_TIME;
+    }
+}
+
+void timing_exception(struct timing *t, bool is_return)
+{
+    if (is_return) {
+        timing_stall(t, STALL_ERET, t->p->sys.eret);
+    } else {
+        t->counts.event[TE_EXCEPTION]++;
+        timing_stall(t, STALL_EXCEPTION, t->p->sys.exception);
+    }
+}
+
+/* ---- counts ---- */
+
+/* What the hooks keep in sums of their own, added to c. */
+static void add_sums(const struct timing *t, struct timing_counts *c)
+{
+    c->event[TE_LOAD] += t->ops & ones64(OPS_STORE_SHIFT);
+    c->event[TE_STORE] += (t->ops >> OPS_STORE_SHIFT) & ones64(OPS_LINE_SHIFT - OPS_STORE_SHIFT);
+    c->event[TE_LINE] += t->ops >> OPS_LINE_SHIFT;
+    c->event[TE_BRANCH] += t->branches;
+    c->event[TE_MISPREDICT] += t->mispredicts;
+    c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
+}
+
+void timing_end_turn(struct timing *t)
+{
+    add_sums(t, &t->counts);
+    t->ops = t->branches = t->mispredicts = 0;
+}
+
+void timing_counts(const struct timing *t, struct timing_counts *c)
+{
+    *c = t->counts;
+    add_sums(t, c);
+    c->cycles = timing_now(t);
+    c->insns = pe_icount(t->pe);
+}
+
+static const char *const stall_names[STALLS] = {
+    [STALL_FETCH] = "instruction fetch", [STALL_ITLB] = "instruction TLB", [STALL_L2] = "loads from L2", [STALL_DRAM] = "loads from memory",
+    [STALL_DTLB] = "data TLB", [STALL_STORE] = "store buffer", [STALL_BRANCH] = "branch mispredicts",
+    [STALL_SYSTEM] = "system registers", [STALL_BARRIER] = "barriers", [STALL_EXCEPTION] = "exception entry",
+    [STALL_ERET] = "exception return", [STALL_DEVICE] = "device accesses",
+};
+
+static const char *const event_names[TIMING_EVENTS] = {
+    [TE_L1I_REFILL] = "L1I refills", [TE_L1D_REFILL] = "L1D refills", [TE_L1D_WB] = "L1D write-backs", [TE_L2_ACCESS] = "L2 accesses",
+    [TE_L2_REFILL] = "L2 refills", [TE_L2_WB] = "L2 write-backs", [TE_SNOOP] = "lines from other cores", [TE_PREFETCH] = "prefetches",
+    [TE_ITLB_REFILL] = "L1 ITLB refills", [TE_DTLB_REFILL] = "L1 DTLB refills", [TE_TLB_ACCESS] = "main TLB accesses",
+    [TE_ITLB_WALK] = "walks for fetches", [TE_DTLB_WALK] = "walks for data", [TE_WALK_STEP] = "walk steps",
+    [TE_WALK_STEP2] = "walk steps of stage 2", [TE_BRANCH] = "branches", [TE_MISPREDICT] = "mispredicts",
+    [TE_SYSREG] = "system register accesses", [TE_DEVICE] = "device accesses", [TE_EXCEPTION] = "exceptions",
+    [TE_LINE] = "L1I accesses", [TE_LOAD] = "loads", [TE_STORE] = "stores",
+};
+
+const char *stall_name(enum stall s)
+{
+    return stall_names[s];
+}
+
+const char *timing_event_name(enum timing_event e)
+{
+    return event_names[e];
+}
+
+/* ---- life ---- */
+
+struct timing_machine *timing_machine_new(const struct params_timing *params, bool clock_cycles)
+{
+    struct timing_machine *m = calloc(1, sizeof(*m));
+    if (m == NULL) {
+        return NULL;
+    }
+    m->params = *params;
+    m->clock_cycles = clock_cycles;
+    const struct params_cache *l2 = &m->params.mem.l2;
+    if (!cache_init(&m->l2, l2->size, l2->ways, l2->replacement)) {
+        timing_machine_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void timing_machine_free(struct timing_machine *m)
+{
+    if (m != NULL) {
+        cache_free(&m->l2);
+        free(m);
+    }
+}
+
+bool timing_new(struct timing_machine *m, struct pe *pe)
+{
+    struct timing *t = calloc(1, sizeof(*t));
+    if (t == NULL) {
+        return false;
+    }
+    const struct params_branch *b = &m->params.branch;
+    pe->timing = t;
+    t->pe = pe;
+    t->m = m;
+    t->p = &m->params;
+    t->limit = UINT64_MAX;
+    t->key = 1;
+    t->resume_pc = 1;
+    t->bht_mask = b->predictor - 1;
+    t->history_mask = (uint32_t)ones64(b->history);
+    t->btb_mask = b->indirect - 1;
+    t->ras_mask = b->return_stack - 1;
+    t->penalty = b->mispredict;
+    memset(t->bht, 1, sizeof(t->bht));
+    m->pes[pe->id] = t;
+    m->n_pes = pe->id + 1 > m->n_pes ? pe->id + 1 : m->n_pes;
+    return timing_memory_init(t);
+}
+
+void timing_free(struct timing *t)
+{
+    if (t != NULL) {
+        timing_memory_free(t);
+        free(t);
+    }
+}

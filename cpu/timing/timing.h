@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The timing model of one PE: what the hooks of the timed instance work on.
+ *
+ * A run of straight code is charged when it is entered, for the state that the
+ * pipeline is in then; what happens inside it (misses, mispredicted branches,
+ * system operations) is added when it happens. Whoever leaves a run before its
+ * end gives the rest back, so that the cycles never depend on where a run of
+ * the simulator was cut: see timing_settle().
+ *
+ * Nothing here is architectural. Modelled caches and TLBs hold no data, and
+ * integers are all there is: equal runs give equal cycles on every host.
+ */
+#ifndef HYPSCOPE_TIMING_TIMING_H
+#define HYPSCOPE_TIMING_TIMING_H
+
+#include "cpu/slot.h"
+#include "cpu/timing/cache.h"
+#include "cpu/timing/params-mem.h"
+#include "cpu/timing/tlb.h"
+
+/* Cycles lost, by cause. What is in none of them is the pipeline's own. */
+enum stall {
+    STALL_FETCH,        /* instructions not in L1I */
+    STALL_ITLB,         /* translation of fetches: main TLB and walks */
+    STALL_L2,           /* loads that L2 had */
+    STALL_DRAM,         /* loads that came from memory or another core */
+    STALL_DTLB,         /* translation of data: main TLB and walks */
+    STALL_STORE,        /* the store buffer was full */
+    STALL_BRANCH,       /* mispredicted */
+    STALL_SYSTEM,       /* MSR, MRS, TLBI, cache maintenance, ISB */
+    STALL_BARRIER,      /* DSB, DMB and what they waited for */
+    STALL_EXCEPTION,    /* exception entry */
+    STALL_ERET,
+    STALL_DEVICE,       /* loads and stores to devices */
+    STALLS
+};
+
+enum timing_event {
+    TE_L1I_REFILL, TE_L1D_REFILL, TE_L1D_WB, TE_L2_ACCESS, TE_L2_REFILL, TE_L2_WB, TE_SNOOP, TE_PREFETCH,
+    TE_ITLB_REFILL, TE_DTLB_REFILL, TE_TLB_ACCESS, TE_ITLB_WALK, TE_DTLB_WALK, TE_WALK_STEP, TE_WALK_STEP2,
+    TE_BRANCH, TE_MISPREDICT, TE_SYSREG, TE_DEVICE, TE_EXCEPTION, TE_LINE, TE_LOAD, TE_STORE,
+    TIMING_EVENTS
+};
+
+/* Everything that is counted, and cycles and instructions: differences of two of these are what reports are made of. */
+struct timing_counts {
+    uint64_t cycles, insns;
+    uint64_t stall[STALLS];
+    uint64_t event[TIMING_EVENTS];
+};
+
+/* struct block.ops: sums of many fit too, until they are folded into the counts */
+enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 21, OPS_LINE_SHIFT = 42 };
+/* Runs in a turn of a PE must not overflow these fields: at most so many instructions. */
+enum { TIMING_MAX_TURN = 1 << 20 };
+
+enum { FILTER = 1024, CTX_SHIFT = 58, CONTEXTS = 63, BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
+       FILLS = 16 };
+
+struct timing_context {
+    uint64_t id;                /* regime, VMID, ASID, EL of fetches (tlb.h) */
+    bool valid;
+};
+
+struct store_wait {
+    uint64_t line, ready;
+};
+
+struct timing;
+
+/* What the PEs share. */
+struct timing_machine {
+    struct params_timing params;
+    bool clock_cycles;          /* guest time is cycles; false: it stays instructions, and cycles are only counted */
+    struct cache l2;
+    struct timing *pes[8];
+    unsigned n_pes;
+};
+
+struct timing {
+    /* --- hot --- */
+    uint64_t cycles;            /* since power-on; those of the run in progress are in it already */
+    uint64_t limit;             /* the turn ends here */
+    uint16_t key;               /* state of the pipeline after the run in progress, for struct block.key */
+    uint16_t start_key;         /* and before it */
+    uint32_t start_cycles;      /* what the run in progress was charged */
+    const struct slot *start;   /* where it began; NULL: settled */
+    uint64_t ctx;               /* current context << CTX_SHIFT */
+    uint64_t ops;               /* sum of struct block.ops */
+    uint64_t history;           /* outcomes of conditional branches, the last in bit 0 */
+    uint64_t branches, mispredicts;
+    uint32_t bht_mask, history_mask;
+    uint32_t btb_mask, ras_mask;
+    uint32_t ras_top;
+    uint32_t penalty;
+    /* Lines that need no look: in the micro-TLB and in the L1 cache, as the most recently used way where that matters; for
+       stores also dirty. (VA >> LINE_SHIFT) | context; ~0: none. */
+    uint64_t read[FILTER], write[FILTER], fetch[FILTER];
+    uint8_t bht[BHT_MAX];
+    uint64_t btb[BTB_MAX];
+    uint64_t ras[RAS_MAX];
+
+    /* --- the rest --- */
+    struct pe *pe;
+    struct timing_machine *m;
+    const struct params_timing *p;
+    uint64_t resume_pc;         /* where a run that was left goes on: its lines were fetched already. Valid while start is NULL */
+    struct cache l1i, l1d;
+    struct utlb_model itlb, dtlb;
+    struct tlb_model tlb, walks, ipas;
+    struct timing_context contexts[CONTEXTS];
+    unsigned next_context, current_context;
+    struct store_wait stores[STORES_MAX];
+    unsigned store_head;
+    struct { uint64_t line, ready; } fills[FILLS];
+    unsigned next_fill;
+    uint64_t stream_last;
+    int64_t stream_stride;
+    unsigned stream_count;
+    struct timing_counts counts;    /* cycles and insns are only right in timing_counts() */
+    /* time: cycles to nanoseconds, without loss */
+    uint64_t base_cycles;       /* t->cycles when the turn began */
+    uint32_t base_frac;         /* of a nanosecond then, in 1/mhz */
+    uint64_t lead;              /* cycles that this PE is ahead of the machine's time */
+};
+
+/* ---- life ---- */
+
+/* The part that PEs share. NULL: no host memory. */
+struct timing_machine *timing_machine_new(const struct params_timing *params, bool clock_cycles);
+void timing_machine_free(struct timing_machine *m);
+/* Give a PE its model, empty. false: no host memory. */
+bool must_check timing_new(struct timing_machine *m, struct pe *pe);
+void timing_free(struct timing *t);
+
+/* ---- the instance's hooks: slow halves (timing.c) ---- */
+
+/* Is the instruction at s the first of a run whose lines are to be fetched; what does the run cost? Called when the inline
+   check of a run's block failed. Fetches, and fills the block. false: the turn ends before the run (nothing is charged). */
+bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc);
+/* Not decoded yet: nothing is known of the run at s. */
+static inline bool timing_undecoded(const struct timing *t, const struct slot *s)
+{
+    const struct slot *base = t->pe->slots_base;
+    return code_page_of(base)->hid[s - base] == HID_DECODE;
+}
+/* One instruction by itself: the same for the stepping form. */
+bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc);
+/* Would the run at s reach the end of the turn? */
+bool timing_crosses(struct timing *t, const struct slot *s);
+/* The run in progress is left after the instruction at s: give back what was charged for the rest of it. */
+void timing_settle(struct timing *t, const struct slot *s);
+/* A load or store of [va, va + size) was done, by the instruction at s. */
+enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_RW };
+void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
+/* The structure load or store `insn` at s was done. */
+void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
+/* The instruction at s is a system operation of this hid; for its time only. */
+void timing_system(struct timing *t, const struct slot *s, unsigned hid);
+/* The context of translation may have changed. */
+void timing_context(struct timing *t);
+
+/* ---- from the rest of cpu/ ---- */
+
+void timing_exception(struct timing *t, bool is_return);
+void timing_tlbi(struct timing *t, const struct tlbi_req *q);
+void timing_device(struct timing *t, bool write);
+/* Cycles before the instruction in progress, exactly. */
+uint64_t timing_now(const struct timing *t);
+/* Guest time of the same, in nanoseconds. Only with a clock of cycles. */
+uint64_t timing_time_ns(const struct timing *t);
+/* A turn of the PE is over: sums that have little room are put away. */
+void timing_end_turn(struct timing *t);
+/* Everything counted so far. */
+void timing_counts(const struct timing *t, struct timing_counts *c);
+
+const char *stall_name(enum stall s);
+const char *timing_event_name(enum timing_event e);
+
+/* ---- inside cpu/timing ---- */
+
+static inline void timing_stall(struct timing *t, enum stall why, uint64_t cycles)
+{
+    t->cycles += cycles;
+    t->counts.stall[why] += cycles;
+}
+
+/* One line for fetching (memory.c): cost included. */
+void timing_fetch_line(struct timing *t, uint64_t va);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A machine with a timing model: from cycles to guest time, and turns that end by cycles. */
+#include "sim/machine-int.h"
+
+#include "cpu/core.h"
+#include "cpu/ldst.h"
+#include "cpu/timing/timing.h"
+
+const struct handlers *machine_instance(const struct machine *m)
+{
+    return m->timed ? &timed_instance : &fast_instance;
+}
+
+static bool by_cycles(const struct machine *m)
+{
+    return m->timed && m->timing->clock_cycles;
+}
+
+bool machine_timing_new(struct machine *m)
+{
+    if (m->cfg.timing == NULL) {
+        return true;
+    }
+    m->timing = timing_machine_new(m->cfg.timing, !m->cfg.clock_insns);
+    return m->timing != NULL;
+}
+
+void machine_timing_free(struct machine *m)
+{
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        timing_free(m->pes[i]->timing);
+        m->pes[i]->timing = NULL;
+    }
+    timing_machine_free(m->timing);
+    m->timing = NULL;
+}
+
+/* Nothing runs: time goes on where it is. */
+static void set_base(const struct machine *m, struct pe *pe)
+{
+    pe->time_base_ns = m->time_ns;
+    if (pe->timing != NULL) {
+        pe->timing->base_cycles = pe->timing->cycles - pe->timing->lead;
+        pe->timing->base_frac = m->time_frac;
+    }
+}
+
+bool machine_timed(struct machine *m)
+{
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        if (!timing_new(m->timing, m->pes[i])) {
+            return false;
+        }
+        set_base(m, m->pes[i]);
+        m->pes[i]->dirty |= DIRTY_BRANCH;
+    }
+    m->timed = true;
+    code_use(m->code, machine_instance(m));
+    return true;
+}
+
+void machine_wake_time(const struct machine *m, struct pe *pe)
+{
+    set_base(m, pe);
+}
+
+uint64_t machine_ticks_until(const struct machine *m, uint64_t when_ns)
+{
+    if (when_ns == TIME_NEVER) {
+        return UINT64_MAX;
+    }
+    if (when_ns <= m->time_ns) {
+        return 0;
+    }
+    uint64_t ns = when_ns - m->time_ns;
+    if (!by_cycles(m)) {
+        return (ns + m->cfg.ns_per_insn - 1) / m->cfg.ns_per_insn;
+    }
+    if (ns > UINT64_MAX / 2 / m->timing->params.mhz) {
+        return UINT64_MAX;
+    }
+    return (ns * m->timing->params.mhz - m->time_frac + 999) / 1000;
+}
+
+void machine_advance(struct machine *m, uint64_t ticks)
+{
+    if (!by_cycles(m)) {
+        m->time_ns += ticks * m->cfg.ns_per_insn;
+        return;
+    }
+    uint64_t x = m->time_frac + ticks * 1000;
+    m->time_ns += x / m->timing->params.mhz;
+    m->time_frac = (uint32_t)(x % m->timing->params.mhz);
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        struct timing *t = m->pes[i]->timing;
+        t->lead = t->lead > ticks ? t->lead - ticks : 0;
+    }
+}
+
+uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
+{
+    struct timing *t = pe->timing;
+    uint64_t lead = t->lead < cycles ? t->lead : cycles;
+    set_base(m, pe);
+    if (lead == cycles) {
+        return cycles; /* it is there already */
+    }
+    m->running = pe;
+    uint64_t insns = m->insns_left < TIMING_MAX_TURN ? m->insns_left : TIMING_MAX_TURN;
+    uint64_t base = t->base_cycles;
+    pe->budget = pe->n = (int64_t)insns;
+    t->limit = base + cycles;
+    while (pe->n > 0 && t->cycles < t->limit) {
+        core_run_timed(pe, m->cfg.stepping);
+        pe->dirty &= ~(uint32_t)(DIRTY_STOP | DIRTY_TIME);
+        if (m->stopping || !pe->powered_on || pe->waiting_wfi || pe->waiting_wfe) {
+            break;
+        }
+        uint64_t used = t->cycles - base, limit = machine_ticks_until(m, clock_next(&m->clock));
+        if (m->n_pes > 1 && limit > used + m->cfg.quantum && machine_company(m, pe)) {
+            limit = used + m->cfg.quantum;
+        }
+        if (limit < t->limit - base) {
+            t->limit = base + (limit > used ? limit : used);
+        }
+    }
+    pe->icount_base += (uint64_t)(pe->budget - pe->n);
+    pe->budget = pe->n = 0;
+    t->lead = t->cycles - base;
+    timing_end_turn(t);
+    if (m->n_pes > 1) {
+        pe_guard_monitor(pe);
+    }
+    m->running = NULL;
+    return t->lead;
+}
