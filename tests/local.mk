@@ -26,6 +26,7 @@ check_PROGRAMS += \
 	tests/unit/test-phases \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
+	tests/unit/test-regressions \
 	tests/unit/test-records \
 	tests/unit/test-scenario \
 	tests/unit/test-switches \
@@ -38,6 +39,7 @@ check_PROGRAMS += \
 
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
+tests_unit_test_regressions_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 
 # executes the words of the EL0 comparison's generator
 tests_unit_test_operands_SOURCES = \

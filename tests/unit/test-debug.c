@@ -109,6 +109,13 @@ static const struct {
     { HMC | EL1_ONLY, { false, true, true } },
     { SSC(1) | EL0_ONLY, { true, false, false } },
     { SSC(2) | EL1_AND_EL0, { false, false, false } },
+    /* reserved combinations (CheckValidStateMatch): they match nothing; the last one matched EL2 and EL0 once */
+    { SSC(3) | EL0_ONLY, { false, false, false } },
+    { HMC, { false, false, false } },
+    { HMC | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(1) | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(2) | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(3) | EL0_ONLY, { false, false, false } },
 };
 
 START_TEST(state_matching)
