@@ -159,6 +159,7 @@ EXTRA_DIST += \
 	tests/differential/simd-peer.sh \
 	tests/exits-as-peer \
 	tests/guests \
+	tests/regressions.md \
 	tests/run-differential \
 	tests/run-scenarios \
 	tests/run-system \

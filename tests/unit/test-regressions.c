@@ -7,6 +7,7 @@
 #include "sim/boot.h"
 #include "sim/fdt.h"
 #include "sim/load.h"
+#include "sim/machine.h"
 
 #include <libfdt.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@
 #define VA(gib) ((uint64_t)(gib) << 30)
 enum { NORMAL, READ_ONLY, DEVICE, NOTHING = 7 };    /* what is at each GiB of VAs */
 enum { FSC_TRANS_1 = 0x05, FSC_PERM_1 = 0x0d, FSC_ALIGN = 0x21 };
+
+#define RAM UINT64_C(0x40000000)
 
 static struct test_pe *t;
 static struct pe *pe;
@@ -143,8 +146,12 @@ END_TEST
 /* When only stage 2 makes memory Device, its alignment fault is stage 2's, after stage 1's permission check (R_XCHFJ). */
 START_TEST(the_alignment_fault_of_stage_2_came_before_the_permission_fault_of_stage_1)
 {
+    uint64_t v;
     stage2(0);
     ready(1);
+    check_abort(mem_write(pe, VA(READ_ONLY) + 0x1001, 4, 0, 0), FSC_PERM_1, 1);
+    pe->exc.valid = false;
+    ck_assert(mem_read(pe, VA(READ_ONLY) + 0x1000, 4, 0, &v));      /* now the TLB knows what stage 2 says */
     check_abort(mem_write(pe, VA(READ_ONLY) + 0x1001, 4, 0, 0), FSC_PERM_1, 1);
     check_abort(mem_write(pe, VA(NORMAL) + 0x1001, 4, 0, 0), FSC_ALIGN, 2);
     ck_assert(pe->exc.has_ipa);
@@ -152,10 +159,16 @@ START_TEST(the_alignment_fault_of_stage_2_came_before_the_permission_fault_of_st
 }
 END_TEST
 
-/* With stage 1 off data are Device-nGnRnE: the alignment fault is of stage 1, and went to EL2 although stage 2 was off. */
+/* At EL2 with its MMU off data are Device-nGnRnE whatever HCR_EL2.DC says, which is of EL1&0: the alignment fault is not stage 2's. */
 START_TEST(memory_was_device_by_stage_2_without_stage_2)
 {
     uint64_t v;
+    put(pe, SR_HCR_EL2, BIT64(31) | BIT64(12));
+    ready(2);
+    check_abort(mem_read(pe, VA(1) + 0x1001, 4, 0, &v), FSC_ALIGN, 2);
+    ck_assert(!pe->exc.has_ipa);
+    pe->exc.valid = false;
+    put(pe, SR_HCR_EL2, BIT64(31));
     put(pe, SR_SCTLR_EL1, get(pe, SR_SCTLR_EL1) & ~UINT64_C(1));
     ready(1);
     check_abort(mem_read(pe, VA(1) + 0x1001, 4, 0, &v), FSC_ALIGN, 1);
@@ -239,9 +252,35 @@ START_TEST(wfe_did_not_see_the_event_stream)
 }
 END_TEST
 
-/* ---- files ---- */
+static unsigned barriers[8];
 
-#define RAM UINT64_C(0x40000000)
+static void count_barrier(void *opaque, const struct rec *r)
+{
+    (void)opaque;
+    barriers[r->a % 8] += r->kind == REC_BARRIER;
+}
+
+/* DSB and DMB were packed as NOP, so the stepping instance never told of them. */
+START_TEST(dsb_and_dmb_made_no_record)
+{
+    static const uint32_t code[] = {0xd5033f9f, 0xd5033bbf, 0xd5033b9f, 0xd5033fdf, 0xd5033f5f};    /* DSB SY, DMB ISH, DSB ISH, ISB, CLREX */
+    struct machine_config cfg = {.model = "cortex-a72", .n_pes = 1, .ram_size = UINT64_C(1) << 20, .el = 2, .ns_per_insn = 1, .stepping = true};
+    struct machine_limits limits = {.max_insns = ARRAY_LEN(code)};
+    struct rec_sink sink = {.put = count_barrier, .kinds = REC_BIT(REC_BARRIER)};
+    struct err err;
+    struct machine *m = machine_new(&cfg, &err);
+    ck_assert_ptr_nonnull(m);
+    ck_assert(bus_dma_write(machine_bus(m), RAM, code, sizeof(code)));
+    ck_assert(machine_add_rec_sink(m, &sink));
+    machine_start(m, RAM, 0);
+    ck_assert_int_eq(machine_run(m, &limits), STOP_MAX_INSNS);
+    machine_free(m);
+    ck_assert_uint_eq(barriers[1], 2);      /* DSB */
+    ck_assert_uint_eq(barriers[2], 1);      /* DMB */
+}
+END_TEST
+
+/* ---- files ---- */
 
 /* Bytes of a file got into a message as they were, with line breaks. */
 START_TEST(a_message_had_the_line_break_of_a_file)
@@ -313,6 +352,7 @@ int main(void)
     tcase_add_test(c, the_record_of_a_mask_change_had_the_old_masks);
     tcase_add_test(c, esb_deferred_without_ras);
     tcase_add_test(c, wfe_did_not_see_the_event_stream);
+    tcase_add_test(c, dsb_and_dmb_made_no_record);
     tcase_add_test(c, a_message_had_the_line_break_of_a_file);
     tcase_add_test(c, a_device_tree_before_version_16_ended_the_command);
     tcase_add_test(c, the_device_tree_did_not_fit_into_small_ram);
