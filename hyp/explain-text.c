@@ -114,12 +114,21 @@ static void route_sysreg(struct explain *e, const struct explain_pe *p, const st
     }
 }
 
+/* The last walk, if the exception is what it ended in; NULL: another one. (A walk is told of before its instruction is counted.) */
+static const struct rec *walk_of(const struct explain_pe *p, const struct rec *r)
+{
+    const struct rec *w = &p->walk;
+    bool fetch = esr_ec(r->a) == EC_IABT || esr_ec(r->a) == EC_IABT_CUR;
+    return p->walked && w->d != 0 && r->icount - w->icount <= 1 && (fetch || w->pc == r->pc) &&
+           (w->a ^ r->b) << 8 >> 20 == 0 ? w : NULL;
+}
+
 /* Is the abort one of stage 2? HPFAR_EL2 is meaningful then, and the walk, if it is in the trace, says it. */
 static bool of_stage2(const struct explain_pe *p, const struct rec *r)
 {
     uint64_t ipa;
-    bool walk = p->walked && p->walk.d != 0 && p->walk.icount == r->icount;
-    return walk ? bit64(p->walk.d, 16) : esr_ipa(r->a, r->b, r->c, &ipa) || !bit64(r->hcr, HCR_TGE);
+    const struct rec *w = walk_of(p, r);
+    return w != NULL ? bit64(w->d, 16) : esr_ipa(r->a, r->b, r->c, &ipa) || !bit64(r->hcr, HCR_TGE);
 }
 
 static void route_sync(struct explain *e, const struct explain_pe *p, const struct rec *r)
@@ -195,7 +204,7 @@ static void step(struct explain *e, const struct rec *s)
 {
     int level = (int8_t)s->a;
     uint64_t d = s->c;
-    fprintf(e->out, "  stage %u level %d: %#018" PRIx64 " at PA %#" PRIx64, s->type + 1u, level, d, s->b);
+    fprintf(e->out, "  stage %u level %d: 0x%016" PRIx64 " at PA %#" PRIx64, s->type + 1u, level, d, s->b);
     if (s->type == 1) {
         fprintf(e->out, ", for IPA %#" PRIx64, s->d);
     } else if (s->d != s->b) {
@@ -250,8 +259,8 @@ static void translation(struct explain *e, const struct explain_pe *p, const str
         fprintf(e->out, ", IPA %#" PRIx64 " by HPFAR_EL2", ipa);
     }
     fputc('\n', e->out);
-    const struct rec *w = &p->walk;
-    if (!p->walked || w->d == 0 || w->icount != r->icount) {
+    const struct rec *w = walk_of(p, r);
+    if (w == NULL) {
         fputs("  no walk of it is in the trace: the TLB had the translation, or walks were not recorded\n", e->out);
         return;
     }

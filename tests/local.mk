@@ -60,6 +60,7 @@ check_SCRIPTS += \
 	tests/cli.sh \
 	tests/timing/law.sh \
 	tests/fuzz/random-exec.sh \
+	tests/golden.sh \
 	tests/image-first.sh \
 	tests/layers.sh \
 	tests/trace-exports.sh \
@@ -161,6 +162,7 @@ EXTRA_DIST += \
 	tests/guests \
 	tests/regressions.md \
 	tests/run-differential \
+	tests/run-golden \
 	tests/run-scenarios \
 	tests/run-system \
 	tests/run-workloads \
