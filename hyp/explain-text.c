@@ -234,8 +234,6 @@ static void fault(struct explain *e, const struct rec *w, const struct rec *last
             (int8_t)(w->d >> 8), bit64(w->d, 17) ? ", on the access to a table of stage 1" : "");
     if (last != NULL && type == 3 && !bit64(d, 0)) {
         fprintf(e->out, ": the descriptor at PA %#" PRIx64 " is invalid", last->b);
-    } else if (last == NULL && type == 3) {
-        fputs(": the input address is outside what TCR or VTCR lets the tables map", e->out);
     } else if (last != NULL && type == 4) {
         fprintf(e->out, ": AF (bit 10) of the descriptor at PA %#" PRIx64 " is 0", last->b);
     } else if (last != NULL && type == 5) {
@@ -270,7 +268,8 @@ static void translation(struct explain *e, const struct explain_pe *p, const str
     }
     fault(e, w, p->n_steps != 0 ? &p->step[p->n_steps - 1] : NULL, bit64(r->a, 6), fetch);
     if (p->n_steps == 0) {
-        fputs("  (no step of the walk is in the trace; --trace-kinds default,walk records them)\n", e->out);
+        fputs("  (no step of the walk is in the trace; --trace-kinds default,walk records them. A walk that reads nothing has none:\n"
+              "  the address is outside what TCR or VTCR lets the tables map)\n", e->out);
     }
 }
 

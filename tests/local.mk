@@ -64,6 +64,7 @@ check_SCRIPTS += \
 	tests/image-first.sh \
 	tests/layers.sh \
 	tests/trace-exports.sh \
+	tests/trace-tools.sh \
 	tests/scenarios.sh
 
 # random code; not a test by itself, run by its script
