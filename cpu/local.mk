@@ -60,11 +60,22 @@ libcpu_la_SOURCES += \
 	cpu/sysreg.h \
 	cpu/timer.c \
 	cpu/timer.h \
+	cpu/timing/builtin.h \
 	cpu/timing/cache.c \
 	cpu/timing/cache.h \
+	cpu/timing/classes.c \
+	cpu/timing/classes.h \
 	cpu/timing/memory.c \
 	cpu/timing/params-mem.c \
 	cpu/timing/params-mem.h \
+	cpu/timing/params.c \
+	cpu/timing/params.h \
+	cpu/timing/pipe-inorder.c \
+	cpu/timing/pipe-int.h \
+	cpu/timing/pipe-ooo.c \
+	cpu/timing/pipe-params.c \
+	cpu/timing/pipe.c \
+	cpu/timing/pipe.h \
 	cpu/timing/timing-int.h \
 	cpu/timing/timing.c \
 	cpu/timing/timing.h \
@@ -109,4 +120,22 @@ sysreg.stamp: tools/gen-sysreg cpu/sysreg.tbl
 CLEANFILES += sysreg.stamp sysreg-ids.h sysreg-decls.h sysreg-table.c
 
 BUILT_SOURCES += a64-ops.h a64-v.h sysreg-ids.h sysreg-decls.h
-nodist_libcpu_la_SOURCES += a64-decode.c sysreg-table.c
+nodist_libcpu_la_SOURCES += a64-decode.c sysreg-table.c timing-builtin.c
+
+# Parameter files of the timing models: installed, and part of the program
+timing_cores = \
+	cortex-a53 \
+	cortex-a53-llvm \
+	cortex-a55-llvm \
+	cortex-a57-llvm \
+	neoverse-n1-llvm
+timing_confs = $(timing_cores:%=cpu/timing/%.conf)
+timingdir = $(pkgdatadir)/timing
+dist_timing_DATA = $(timing_confs)
+timing-builtin.c: $(timing_confs) tools/gen-blob
+	$(AM_V_GEN)set -e; { echo '#include "cpu/timing/builtin.h"'; n=0; for c in $(timing_cores); do \
+	    tools/gen-blob timing_conf_$$n $(srcdir)/cpu/timing/$$c.conf $@.1; cat $@.1; n=$$((n + 1)); done; \
+	echo 'const struct timing_builtin_file timing_builtin[] = {'; \
+	n=0; for c in $(timing_cores); do echo "    {\"$$c\", timing_conf_$$n, &timing_conf_$${n}_len},"; n=$$((n + 1)); done; \
+	echo '};'; echo "const unsigned timing_builtin_count = $$n;"; } >$@; rm -f $@.1
+CLEANFILES += timing-builtin.c timing-builtin.c.1

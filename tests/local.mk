@@ -113,6 +113,11 @@ endif
 noinst_PROGRAMS += tests/exercised
 tests_exercised_LDADD = libhs.la
 
+# random blocks for the comparison of the pipeline models with llvm-mca: tests/run-timing
+noinst_PROGRAMS += tests/timing/blocks
+tests_timing_blocks_SOURCES = tests/timing/blocks.c tests/differential/values.c
+tests_timing_blocks_LDADD = libhs.la
+
 # EL0 against another implementation: el0.sh builds its other half and runs it.
 noinst_PROGRAMS += tests/differential/el0
 tests_differential_el0_SOURCES = \
@@ -166,6 +171,7 @@ EXTRA_DIST += \
 	tests/run-golden \
 	tests/run-scenarios \
 	tests/run-system \
+	tests/run-timing \
 	tests/run-workloads \
 	tests/scenarios \
 	tests/system

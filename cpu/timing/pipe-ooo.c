@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Out-of-order cores, mechanistic: operations are dispatched in order, `width` a cycle, into a window of `window`
+ * operations; they leave it in order, the cycle after they have completed. In between each issues in the first cycle
+ * in which its sources are there and its units free; units are booked in program order, so that of two that could take
+ * a unit in the same cycle the older one gets it. Registers are renamed without limit.
+ */
+#include "cpu/timing/pipe-int.h"
+
+#include <string.h>
+
+enum { WORDS = PIPE_HORIZON / 64 };
+
+/* Absolute cycles from the block's entry; bookings begin with cycle `base`. */
+struct flight {
+    int now;                /* of dispatch */
+    unsigned slots;         /* taken in it */
+    int ready[OPD_REGS];
+    uint8_t group[OPD_REGS + 1];
+    int base;
+    uint64_t booked[PIPE_UNITS][WORDS];
+    int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
+    uint8_t turn[PIPE_UNITS];
+    int leave[PIPE_WINDOW]; /* a ring */
+    unsigned head, n;
+};
+
+/* Bookings from `by` cycles later on */
+static void shift_bookings(uint64_t booked[PIPE_UNITS][WORDS], unsigned by)
+{
+    unsigned words = by / 64 < WORDS ? by / 64 : WORDS, bits = by % 64;
+    for (unsigned u = 0; u < PIPE_UNITS; u++) {
+        for (unsigned i = 0; i < WORDS; i++) {
+            uint64_t lo = i + words < WORDS ? booked[u][i + words] : 0;
+            uint64_t hi = i + words + 1 < WORDS ? booked[u][i + words + 1] : 0;
+            booked[u][i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
+        }
+    }
+}
+
+static void take_off(struct flight *f, const struct pipe_state *s)
+{
+    f->now = f->base = 0;
+    f->slots = s->slots;
+    f->head = 0;
+    f->n = s->n_window;
+    memcpy(f->booked, s->booked, sizeof(f->booked));
+    memcpy(f->turn, s->turn, sizeof(f->turn));
+    memcpy(f->group, s->group, sizeof(f->group));
+    for (unsigned i = 0; i < OPD_REGS; i++) {
+        f->ready[i] = s->ready[i];
+    }
+    for (unsigned i = 0; i < f->n; i++) {
+        f->leave[i] = s->leave[i];
+    }
+    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+        f->beyond[i] = s->unit[i];
+    }
+}
+
+static void land(struct flight *f, struct pipe_state *s)
+{
+    s->slots = (uint8_t)f->slots;
+    for (unsigned i = 0; i < OPD_REGS; i++) {
+        s->ready[i] = pipe_left(f->ready[i], f->now + 1);    /* issue follows dispatch by a cycle: what is ready then waits for nothing */
+        s->ready[i] = (uint16_t)(s->ready[i] != 0 && s->ready[i] < UINT16_MAX ? s->ready[i] + 1 : s->ready[i]);
+        s->group[i] = s->ready[i] != 0 ? f->group[i] : 0;
+    }
+    memset(s->leave, 0, sizeof(s->leave));
+    s->n_window = 0;
+    for (unsigned i = 0; i < f->n; i++) {
+        uint16_t at = pipe_left(f->leave[(f->head + i) % PIPE_WINDOW], f->now);
+        if (at != 0) {
+            s->leave[s->n_window++] = at;
+        }
+    }
+    shift_bookings(f->booked, (unsigned)(f->now - f->base));
+    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+        s->unit[i] = pipe_left(f->beyond[i], f->now);
+    }
+    memcpy(s->booked, f->booked, sizeof(s->booked));
+    memcpy(s->turn, f->turn, sizeof(s->turn));
+}
+
+static bool unit_free(const struct flight *f, unsigned u, int at, unsigned cycles)
+{
+    unsigned from = (unsigned)(at - f->base);
+    if (from + cycles > PIPE_HORIZON && at < f->beyond[u]) {
+        return false;
+    }
+    for (unsigned i = from; i < from + cycles && i < PIPE_HORIZON; i++) {
+        if ((f->booked[u][i / 64] >> (i % 64) & 1) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void book(struct flight *f, unsigned u, int at, unsigned cycles)
+{
+    unsigned from = (unsigned)(at - f->base);
+    for (unsigned i = from; i < from + cycles && i < PIPE_HORIZON; i++) {
+        f->booked[u][i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    if (from + cycles > PIPE_HORIZON) {
+        f->beyond[u] = at + (int)cycles;
+    }
+}
+
+/* A unit among `units` that is free, in turn; -1: none. `taken`: by another use of the same instruction */
+static int choose_unit(const struct flight *f, unsigned units, unsigned taken, int at, unsigned cycles)
+{
+    unsigned lowest = (unsigned)__builtin_ctz(units), turn = f->turn[lowest];
+    for (unsigned k = 0; k < PIPE_UNITS; k++) {
+        unsigned u = (turn + k) % PIPE_UNITS;
+        if ((units & ~taken) >> u & 1 && unit_free(f, u, at, cycles)) {
+            return (int)u;
+        }
+    }
+    return -1;
+}
+
+/* All units of the class at cycle `at`: chosen in unit[]; false when one is busy. */
+static bool choose_units(const struct flight *f, const struct pipe_class *c, int at, int unit[PIPE_USES])
+{
+    unsigned taken = 0;
+    for (unsigned k = 0; k < c->n_uses; k++) {
+        unit[k] = choose_unit(f, c->use[k].units, taken, at, c->use[k].cycles);
+        if (unit[k] < 0) {
+            return false;
+        }
+        taken |= 1u << unit[k];
+    }
+    return true;
+}
+
+/* Books the units from the first possible cycle, which is returned. */
+static int book_units(struct flight *f, const struct pipe_class *c, int at)
+{
+    int unit[PIPE_USES];
+    while (!choose_units(f, c, at, unit)) {
+        at++;
+    }
+    for (unsigned k = 0; k < c->n_uses; k++) {
+        book(f, (unsigned)unit[k], at, c->use[k].cycles);
+        f->turn[__builtin_ctz(c->use[k].units)] = (uint8_t)((unsigned)(unit[k] + 1) % PIPE_UNITS);
+    }
+    return at;
+}
+
+static void hold(struct pipe_slot *slot, int *c, int at, enum pipe_stall why, unsigned reg)
+{
+    if (at > *c) {
+        slot->stall = (uint8_t)why;
+        slot->reg = (uint8_t)reg;
+        slot->waited = pipe_left(at, *c);
+        *c = at;
+    }
+}
+
+/* Room in the dispatch group and in the window */
+static void dispatch(const struct pipe *p, struct flight *f, const struct pipe_class *c, struct pipe_slot *slot)
+{
+    int d = f->now;
+    unsigned first = c->uops < p->width ? c->uops : p->width, need = c->uops < p->window ? c->uops : p->window;
+    if (f->slots + first > p->width) {
+        d++;
+    }
+    while (f->n + need > p->window) {
+        hold(slot, &d, f->leave[f->head], PIPE_STALL_WINDOW, OPD_NONE);
+        f->head = (f->head + 1) % PIPE_WINDOW;
+        f->n--;
+    }
+    if (d > f->now) {
+        f->now = d;
+        f->slots = 0;
+    }
+    if (f->now - f->base >= 64) {
+        shift_bookings(f->booked, (unsigned)(f->now - f->base));
+        f->base = f->now;
+    }
+}
+
+static void enter_window(const struct pipe *p, struct flight *f, const struct pipe_class *c, int leaves)
+{
+    unsigned need = c->uops < p->window ? c->uops : p->window;
+    if (f->n != 0) {
+        int last = f->leave[(f->head + f->n - 1) % PIPE_WINDOW];
+        leaves = leaves > last ? leaves : last;
+    }
+    for (unsigned i = 0; i < need; i++) {
+        f->leave[(f->head + f->n++) % PIPE_WINDOW] = leaves;
+    }
+    f->slots += c->uops;
+    for (; f->slots > p->width; f->slots -= p->width) {
+        f->now++;
+    }
+}
+
+unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot)
+{
+    struct flight f;
+    take_off(&f, s);
+    for (unsigned i = 0; i < n; i++) {
+        const struct pipe_insn *in = &insn[i];
+        const struct pipe_class *cls = in->cls;
+        slot[i] = (struct pipe_slot){.reg = OPD_NONE};
+        dispatch(p, &f, cls, &slot[i]);
+        int c = f.now + 1;
+        for (unsigned k = 0; k < in->n_src; k++) {
+            unsigned reg = in->src[k].reg;
+            hold(&slot[i], &c, pipe_source_ready(&in->src[k], f.ready[reg], f.group[reg]), PIPE_STALL_OPERAND, reg);
+        }
+        int ready = c;
+        c = book_units(&f, cls, c);
+        hold(&slot[i], &ready, c, PIPE_STALL_UNIT, OPD_NONE);
+        slot[i].issue = c;
+        slot[i].done = c + cls->latency;
+        for (unsigned k = 0; k < in->n_dst; k++) {
+            f.ready[in->dst[k].reg] = c + in->dst[k].latency;
+            f.group[in->dst[k].reg] = cls->group;
+        }
+        enter_window(p, &f, cls, c + (cls->latency > cls->second ? cls->latency : cls->second) + 1);
+    }
+    land(&f, s);
+    return (unsigned)f.now;
+}
+
+void pipe_wait_ooo(struct pipe_state *s, unsigned cycles)
+{
+    struct flight f;
+    take_off(&f, s);
+    if (cycles != 0) {
+        f.now += cycles > UINT16_MAX ? UINT16_MAX : (int)cycles;
+        f.slots = 0;
+    }
+    land(&f, s);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Blocks, states as numbers, and what blocks remember. */
+#include "cpu/timing/pipe-int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_STATES = 1 << 14,   /* then all are forgotten */
+    BUCKETS = MAX_STATES * 2,
+    REMEMBERED = 8          /* entry states a block remembers */
+};
+
+struct memo {
+    uint32_t generation, entry, exit;
+    uint32_t cycles;
+};
+
+struct pipe_block {
+    struct memo memo[REMEMBERED];
+    unsigned next;          /* to be replaced */
+    unsigned n;
+    struct pipe_slot *slot; /* room for a schedule */
+    struct pipe_insn insn[];
+};
+
+_Static_assert(offsetof(struct pipe_state, turn) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
+
+/* ---- states ---- */
+static uint32_t hash_state(const struct pipe *p, const struct pipe_state *s)
+{
+    uint64_t h = UINT64_C(0x9e3779b97f4a7c15), w;
+    const char *at = (const char *)s;
+    for (size_t i = 0; i < p->state_bytes; i += 8) {
+        memcpy(&w, at + i, 8);
+        h = (h ^ w) * UINT64_C(0xff51afd7ed558ccd);
+        h ^= h >> 32;
+    }
+    return (uint32_t)h;
+}
+
+static unsigned add_state(struct pipe *p, const struct pipe_state *s, uint32_t hash)
+{
+    unsigned b = hash % BUCKETS;
+    while (p->bucket[b] != 0) {
+        b = (b + 1) % BUCKETS;
+    }
+    p->state[p->n_states] = *s;
+    p->hash_of[p->n_states] = hash;
+    p->bucket[b] = ++p->n_states;
+    return p->n_states - 1;
+}
+
+static void forget_states(struct pipe *p)
+{
+    const struct pipe_state empty = {0};
+    memset(p->bucket, 0, BUCKETS * sizeof(p->bucket[0]));
+    p->n_states = 0;
+    p->generation++;
+    add_state(p, &empty, hash_state(p, &empty)); /* PIPE_EMPTY */
+}
+
+static unsigned number_of(struct pipe *p, const struct pipe_state *s)
+{
+    uint32_t hash = hash_state(p, s);
+    for (unsigned b = hash % BUCKETS; p->bucket[b] != 0; b = (b + 1) % BUCKETS) {
+        unsigned i = p->bucket[b] - 1;
+        if (p->hash_of[i] == hash && memcmp(&p->state[i], s, p->state_bytes) == 0) {
+            return i;
+        }
+    }
+    if (p->n_states == MAX_STATES) {
+        forget_states(p);
+    }
+    return add_state(p, s, hash);
+}
+
+/* ---- construction ---- */
+struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
+{
+    struct pipe *p = calloc(1, sizeof(*p));
+    if (p == NULL) {
+        abort();
+    }
+    if (!pipe_read_params(p, params, err)) {
+        free(p);
+        return NULL;
+    }
+    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, turn);
+    p->state = calloc(MAX_STATES, sizeof(p->state[0]));
+    p->hash_of = calloc(MAX_STATES, sizeof(p->hash_of[0]));
+    p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));
+    if (p->state == NULL || p->hash_of == NULL || p->bucket == NULL) {
+        abort();
+    }
+    forget_states(p);
+    return p;
+}
+
+void pipe_free(struct pipe *p)
+{
+    if (p != NULL) {
+        free(p->state);
+        free(p->hash_of);
+        free(p->bucket);
+        free(p);
+    }
+}
+
+bool pipe_out_of_order(const struct pipe *p)
+{
+    return p->ooo;
+}
+
+unsigned pipe_width(const struct pipe *p)
+{
+    return p->width;
+}
+
+/* ---- instructions ---- */
+static enum pipe_read_kind kind_of(const struct opd *src, unsigned *plain)
+{
+    switch (src->role) {
+    case OPD_SHIFTED: return READ_SHIFTED;
+    case OPD_EXTENDED: return READ_EXTENDED;
+    case OPD_ACC: return READ_ACC;
+    case OPD_MERGE: return READ_MERGE;
+    case OPD_ADDR: return READ_ADDR;
+    case OPD_INDEX: return READ_INDEX;
+    case OPD_DATA: case OPD_COMPARE: return READ_DATA;
+    case OPD_COND: return READ_COND;
+    default: return (*plain)++ == 0 ? READ_SRC : READ_SRC2;
+    }
+}
+
+static void add_sources(const struct pipe *p, struct pipe_insn *in, const struct operands *o, uint32_t insn)
+{
+    const struct pipe_read *r = &p->read[in->cls->read];
+    /* when Rn is XZR, Rm is the second source all the same */
+    unsigned plain = o->row != NULL && (o->row->fields & FIELD_rn) != 0 && bits32(insn, 9, 5) == 31;
+    for (unsigned i = 0; i < o->n_src; i++) {
+        unsigned reg = o->src[i].reg;
+        if (reg == OPD_FPCR || reg == OPD_FPSR) {
+            continue;       /* written so seldom that cores serialise */
+        }
+        in->src[in->n_src++] = (struct pipe_source){(uint8_t)reg, (uint8_t)kind_of(&o->src[i], &plain), r};
+    }
+}
+
+static void add_results(struct pipe_insn *in, const struct operands *o)
+{
+    const struct pipe_class *c = in->cls;
+    unsigned loaded = 0;
+    in->first_result = o->mem.writeback != OPD_WB_NONE && c->base < c->latency ? c->base : c->latency;
+    in->first_result = c->second < in->first_result ? c->second : in->first_result;
+    for (unsigned i = 0; i < o->n_dst; i++) {
+        unsigned reg = o->dst[i].reg, latency = c->latency;
+        if (o->dst[i].role == OPD_LOADED) {
+            latency = loaded++ == 0 ? c->latency : c->second;
+        } else if (o->dst[i].role == OPD_WRITEBACK) {
+            latency = c->base;
+        } else if (reg == OPD_FPSR) {
+            continue;
+        }
+        in->dst[in->n_dst++] = (struct pipe_dest){(uint8_t)reg, (uint8_t)latency};
+    }
+}
+
+struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat)
+{
+    struct pipe_block *b = calloc(1, sizeof(*b) + n * sizeof(b->insn[0]));
+    if (b == NULL || (b->slot = calloc(n + 1, sizeof(b->slot[0]))) == NULL) {
+        abort();
+    }
+    b->n = n;
+    for (unsigned i = 0; i < n; i++) {
+        struct operands o;
+        (void)operands_of(words[i], feat, &o);
+        b->insn[i].cls = &p->cls[timing_class_of(words[i], &o)];
+        b->insn[i].load = o.mem.load;
+        add_sources(p, &b->insn[i], &o, words[i]);
+        add_results(&b->insn[i], &o);
+    }
+    return b;
+}
+
+void pipe_block_free(struct pipe_block *b)
+{
+    if (b != NULL) {
+        free(b->slot);
+        free(b);
+    }
+}
+
+unsigned pipe_block_length(const struct pipe_block *b)
+{
+    return b->n;
+}
+
+/* ---- running ---- */
+unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot)
+{
+    struct pipe_state s = p->state[*state];
+    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, b->n, &s, slot);
+    *state = number_of(p, &s);
+    return cycles;
+}
+
+unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
+{
+    p->runs++;
+    for (unsigned i = 0; i < REMEMBERED; i++) {
+        const struct memo *m = &b->memo[i];
+        if (m->entry == *state && m->generation == p->generation) {
+            *state = m->exit;
+            return m->cycles;
+        }
+    }
+    struct memo m = {.entry = *state, .generation = p->generation};
+    p->computed++;
+    m.cycles = pipe_block_schedule(p, b, state, b->slot);
+    m.exit = *state;
+    if (m.generation == p->generation) {
+        b->memo[b->next++ % REMEMBERED] = m;
+    }
+    return m.cycles;
+}
+
+void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)
+{
+    struct pipe_state s = p->state[*state];
+    (p->ooo ? pipe_wait_ooo : pipe_wait_in_order)(&s, cycles);
+    *state = number_of(p, &s);
+}
+
+unsigned pipe_state_drain(const struct pipe *p, unsigned state)
+{
+    const struct pipe_state *s = &p->state[state];
+    unsigned most = s->written;
+    for (unsigned i = 0; i < OPD_REGS; i++) {
+        most = s->ready[i] > most ? s->ready[i] : most;
+    }
+    if (s->n_window != 0 && s->leave[s->n_window - 1] > most) {
+        most = s->leave[s->n_window - 1];
+    }
+    return most;
+}
+
+struct pipe_memory pipe_memory_use(const struct pipe *p)
+{
+    return (struct pipe_memory){p->runs, p->computed, p->n_states, p->generation};
+}
+
+struct pipe_cost pipe_class_cost(const struct pipe *p, enum timing_class c)
+{
+    const struct pipe_class *k = &p->cls[c];
+    struct pipe_cost cost = {k->latency, k->second, k->base, k->uops, 0};
+    for (unsigned i = 0; i < k->n_uses; i++) {
+        unsigned units = (unsigned)__builtin_popcount(k->use[i].units);
+        unsigned interval = (k->use[i].cycles + units - 1) / units;
+        cost.interval = interval > cost.interval ? interval : cost.interval;
+    }
+    return cost;
+}
+
+const char *pipe_stall_name(enum pipe_stall s)
+{
+    static const char *const names[PIPE_STALLS] = {"-", "slots", "operand", "unit", "order", "window"};
+    return s < PIPE_STALLS ? names[s] : "?";
+}

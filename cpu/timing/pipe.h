@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pipeline of a modelled core: cycles of straight-line code when every access hits and every branch is predicted.
+ * Misses, mispredictions and system operations are added by others.
+ *
+ * A block of decoded instructions is a function of the pipeline's state: state at entry -> cycles, state at exit. A
+ * state is what is still in flight, relative to the cycle in which the next instruction may issue: latencies, busy
+ * units, slots taken. Equal states are one number, so that a block remembers the outcome per entry state and running
+ * it again is one comparison. What is remembered is exact; forgetting it changes no result.
+ *
+ * In-order cores: instructions issue in program order, as early as slots, operands, units and the order of completion
+ * allow. Out-of-order cores are mechanistic: dispatch in order at a width, into a window that instructions leave in
+ * order when they have completed; each issues when its operands and ports allow, the oldest first.
+ *
+ * Arithmetic is on integers; the same on every host.
+ */
+#ifndef HYPSCOPE_CPU_TIMING_PIPE_H
+#define HYPSCOPE_CPU_TIMING_PIPE_H
+
+#include "cpu/timing/classes.h"
+#include "cpu/timing/params.h"
+
+struct features;
+struct pipe;
+struct pipe_block;
+
+/* Why an instruction did not issue earlier: what held it last */
+enum pipe_stall {
+    PIPE_STALL_NONE,
+    PIPE_STALL_SLOTS,       /* the cycle's slots were taken, or it must be first in a cycle */
+    PIPE_STALL_OPERAND,     /* a source was not there yet */
+    PIPE_STALL_UNIT,        /* its unit was busy */
+    PIPE_STALL_ORDER,       /* results must be written in order */
+    PIPE_STALL_WINDOW,      /* out of order: no room in the window */
+    PIPE_STALLS
+};
+const char *pipe_stall_name(enum pipe_stall s);
+
+/* One instruction in a schedule. Cycles count from the block's entry. */
+struct pipe_slot {
+    int32_t issue;          /* cycle of issue */
+    int32_t done;           /* cycle from which its (last) result is there */
+    uint16_t waited;        /* cycles it waited for `stall` */
+    uint8_t stall;          /* enum pipe_stall */
+    uint8_t reg;            /* OPERAND: the register it waited for */
+    /* Of loads: by how many cycles more the data may be late before anything in this block waits for them. */
+    uint8_t slack;
+};
+
+/* The model that the parameters describe ([pipeline], [resources], [classes], [forward]). NULL and *err when they do not. */
+struct pipe *pipe_new(struct timing_params *params, struct timing_error *err);
+void pipe_free(struct pipe *p);
+bool pipe_out_of_order(const struct pipe *p);
+/* Operations that can begin in a cycle */
+unsigned pipe_width(const struct pipe *p);
+
+/* A block of n instructions, without branches except at its end (not checked). `feat` as in operands_of(). */
+struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat);
+void pipe_block_free(struct pipe_block *b);
+unsigned pipe_block_length(const struct pipe_block *b);
+
+/* States are numbers; PIPE_EMPTY is the state with nothing in flight. Numbers are valid until the next call of
+   pipe_block_run() or pipe_state_wait() that returns another *generation*: then only the state that it set is. */
+enum { PIPE_EMPTY = 0 };
+/* Cycles from entry in *state until the instruction after the block could issue; *state becomes the state then. */
+unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state);
+/* The same with the schedule, slot[0..n-1], which is computed anew. */
+unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot);
+/* The state after `cycles` in which nothing issued (a stall). */
+void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles);
+/* Cycles until everything in flight has completed */
+unsigned pipe_state_drain(const struct pipe *p, unsigned state);
+
+/* How well remembering works */
+struct pipe_memory {
+    uint64_t runs, computed;    /* of blocks; of those, computed and not remembered */
+    unsigned states, generation;
+};
+struct pipe_memory pipe_memory_use(const struct pipe *p);
+
+/* ---- what a class costs, for tables and microbenchmarks ---- */
+struct pipe_cost {
+    unsigned latency, second, base; /* of the result, of a pair's second register, of a written-back base */
+    unsigned uops;
+    unsigned interval;              /* cycles its busiest unit is taken */
+};
+struct pipe_cost pipe_class_cost(const struct pipe *p, enum timing_class c);
+
+#endif
