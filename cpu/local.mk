@@ -126,8 +126,12 @@ nodist_libcpu_la_SOURCES += a64-decode.c sysreg-table.c timing-builtin.c
 timing_cores = \
 	cortex-a53 \
 	cortex-a53-llvm \
+	cortex-a55 \
 	cortex-a55-llvm \
+	cortex-a57 \
 	cortex-a57-llvm \
+	cortex-a72 \
+	neoverse-n1 \
 	neoverse-n1-llvm
 timing_confs = $(timing_cores:%=cpu/timing/%.conf)
 timingdir = $(pkgdatadir)/timing

@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/unit/test-operands \
 	tests/unit/test-pauth \
 	tests/unit/test-phases \
+	tests/unit/test-pipe \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
 	tests/unit/test-regressions \
@@ -40,6 +41,8 @@ check_PROGRAMS += \
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
 tests_unit_test_regressions_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
+
+tests_unit_test_pipe_SOURCES = tests/timing/gen.c tests/timing/gen.h tests/differential/values.c tests/unit/test-pipe.c
 
 # executes the words of the EL0 comparison's generator
 tests_unit_test_operands_SOURCES = \
@@ -115,7 +118,7 @@ tests_exercised_LDADD = libhs.la
 
 # random blocks for the comparison of the pipeline models with llvm-mca: tests/run-timing
 noinst_PROGRAMS += tests/timing/blocks
-tests_timing_blocks_SOURCES = tests/timing/blocks.c tests/differential/values.c
+tests_timing_blocks_SOURCES = tests/timing/blocks.c tests/timing/gen.c tests/timing/gen.h tests/differential/values.c
 tests_timing_blocks_LDADD = libhs.la
 
 # EL0 against another implementation: el0.sh builds its other half and runs it.

@@ -29,7 +29,7 @@ static void take_off(struct flight *f, const struct pipe_state *s)
 
 static void land(const struct flight *f, struct pipe_state *s)
 {
-    s->slots = (uint8_t)f->slots;
+    s->slots = (uint16_t)f->slots;
     s->written = pipe_left(f->written, f->now);
     for (unsigned i = 0; i < OPD_REGS; i++) {
         s->ready[i] = pipe_left(f->ready[i], f->now);
@@ -50,12 +50,15 @@ static void hold(struct pipe_slot *slot, int *c, int at, enum pipe_stall why, un
     }
 }
 
+/* The unit that is free first. Of those that are free now it is the lowest: a state does not tell since when. */
 static int free_unit(const struct flight *f, unsigned units)
 {
-    int best = -1;
+    int best = -1, best_at = 0;
     for (unsigned u = 0; units >> u != 0; u++) {
-        if ((units >> u & 1) != 0 && (best < 0 || f->unit[u] < f->unit[best])) {
+        int at = f->unit[u] > f->now ? f->unit[u] : f->now;
+        if ((units >> u & 1) != 0 && (best < 0 || at < best_at)) {
             best = (int)u;
+            best_at = at;
         }
     }
     return best;

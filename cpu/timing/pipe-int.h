@@ -76,7 +76,8 @@ struct pipe_state {
     /* out of order */
     uint8_t turn[PIPE_UNITS];           /* which unit of a resource is next, by its lowest unit */
     uint16_t n_window;                  /* operations in the window */
-    uint16_t pad2[3];
+    uint16_t decoded;                   /* instructions of that cycle */
+    uint16_t pad[2];
     uint16_t leave[PIPE_WINDOW];        /* when each leaves, the oldest first */
     uint64_t booked[PIPE_UNITS][PIPE_HORIZON / 64]; /* cycles in which a unit is taken */
 };
@@ -84,6 +85,7 @@ struct pipe_state {
 struct pipe {
     bool ooo, ordered_results;
     unsigned width, window, n_units;
+    unsigned decode;                    /* out of order: instructions dispatched a cycle */
     struct pipe_class cls[TC_COUNT];
     struct pipe_read read[PIPE_READS];
     unsigned n_reads;

@@ -14,7 +14,7 @@ enum { WORDS = PIPE_HORIZON / 64 };
 /* Absolute cycles from the block's entry; bookings begin with cycle `base`. */
 struct flight {
     int now;                /* of dispatch */
-    unsigned slots;         /* taken in it */
+    unsigned slots, decoded; /* operations, instructions dispatched in it */
     int ready[OPD_REGS];
     uint8_t group[OPD_REGS + 1];
     int base;
@@ -42,6 +42,7 @@ static void take_off(struct flight *f, const struct pipe_state *s)
 {
     f->now = f->base = 0;
     f->slots = s->slots;
+    f->decoded = s->decoded;
     f->head = 0;
     f->n = s->n_window;
     memcpy(f->booked, s->booked, sizeof(f->booked));
@@ -60,7 +61,8 @@ static void take_off(struct flight *f, const struct pipe_state *s)
 
 static void land(struct flight *f, struct pipe_state *s)
 {
-    s->slots = (uint8_t)f->slots;
+    s->slots = (uint16_t)f->slots;
+    s->decoded = (uint16_t)f->decoded;
     for (unsigned i = 0; i < OPD_REGS; i++) {
         s->ready[i] = pipe_left(f->ready[i], f->now + 1);    /* issue follows dispatch by a cycle: what is ready then waits for nothing */
         s->ready[i] = (uint16_t)(s->ready[i] != 0 && s->ready[i] < UINT16_MAX ? s->ready[i] + 1 : s->ready[i]);
@@ -163,7 +165,7 @@ static void dispatch(const struct pipe *p, struct flight *f, const struct pipe_c
 {
     int d = f->now;
     unsigned first = c->uops < p->width ? c->uops : p->width, need = c->uops < p->window ? c->uops : p->window;
-    if (f->slots + first > p->width) {
+    if (f->slots + first > p->width || f->decoded == p->decode) {
         d++;
     }
     while (f->n + need > p->window) {
@@ -173,9 +175,10 @@ static void dispatch(const struct pipe *p, struct flight *f, const struct pipe_c
     }
     if (d > f->now) {
         f->now = d;
-        f->slots = 0;
+        f->slots = f->decoded = 0;
     }
-    if (f->now - f->base >= 64) {
+    /* the horizon moves with dispatch, wherever the block began */
+    if (f->now != f->base) {
         shift_bookings(f->booked, (unsigned)(f->now - f->base));
         f->base = f->now;
     }
@@ -192,8 +195,10 @@ static void enter_window(const struct pipe *p, struct flight *f, const struct pi
         f->leave[(f->head + f->n++) % PIPE_WINDOW] = leaves;
     }
     f->slots += c->uops;
+    f->decoded++;
     for (; f->slots > p->width; f->slots -= p->width) {
         f->now++;
+        f->decoded = 0;
     }
 }
 
@@ -232,7 +237,7 @@ void pipe_wait_ooo(struct pipe_state *s, unsigned cycles)
     take_off(&f, s);
     if (cycles != 0) {
         f.now += cycles > UINT16_MAX ? UINT16_MAX : (int)cycles;
-        f.slots = 0;
+        f.slots = f.decoded = 0;
     }
     land(&f, s);
 }

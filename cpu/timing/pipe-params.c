@@ -3,7 +3,8 @@
  * Sections of a parameter file that describe the pipeline.
  *
  *   [pipeline]   model = in-order|out-of-order, width = operations a cycle, ordered_results = 0|1 (in-order: results are
- *                written in program order unless a class is `free`), window = operations (out-of-order)
+ *                written in program order unless a class is `free`), window = operations (out-of-order), decode =
+ *                instructions dispatched a cycle (out-of-order; without it: width)
  *   [resources]  NAME = number of units, or NAME = NAME NAME...: one of those
  *   [forward]    NAME = KIND CYCLES... from GROUP...|any [; the same again]: sources of these kinds are needed that many
  *                cycles after issue, when they come from a class of one of the groups. KIND: src, src2 (first and second
@@ -323,6 +324,12 @@ static bool read_pipeline(struct builder *b)
                    : !timing_param_int(b->params, "pipeline", "ordered_results", 0, 1, &ordered, b->err)) {
         return false;
     }
+    long decode = width;
+    if (model == 1 && timing_param_find(b->params, "pipeline", "decode") != NULL &&
+        !timing_param_int(b->params, "pipeline", "decode", 1, 16, &decode, b->err)) {
+        return false;
+    }
+    b->p->decode = (unsigned)decode;
     b->p->ooo = model == 1;
     b->p->width = (unsigned)width;
     b->p->window = (unsigned)window;
