@@ -66,6 +66,7 @@ check_SCRIPTS += \
 	tests/golden.sh \
 	tests/image-first.sh \
 	tests/layers.sh \
+	tests/timing/doc.sh \
 	tests/trace-exports.sh \
 	tests/trace-tools.sh \
 	tests/scenarios.sh
