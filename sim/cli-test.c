@@ -294,17 +294,53 @@ static void run_all(struct test *t)
     }
 }
 
-static void xml_text(FILE *f, const char *s)
+/* Bytes of the character of UTF-8 at s, 0: none that XML 1.0 allows. */
+static size_t xml_char(const unsigned char *s)
 {
-    for (; *s != '\0'; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c == '&' || c == '<' || c == '>' || c == '"') {
-            fprintf(f, "&#%u;", c);
-        } else if (c >= 0x20 || c == '\n' || c == '\t') {
-            fputc(c, f);
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc0 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf8 ? 4 : 0;
+    if (n <= 1) {
+        return n == 1 && (s[0] >= 0x20 || s[0] == '\n' || s[0] == '\t') ? 1 : 0;
+    }
+    uint32_t c = s[0] & (0xffu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) || (c & ~1u) == 0xfffe ? 0 : n;
+}
+
+/* What a guest prints may be anything: what cannot be in XML becomes a question mark. */
+static void xml_text(FILE *f, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    while (*s != '\0') {
+        size_t n = xml_char(s);
+        if (*s == '&' || *s == '<' || *s == '>' || *s == '"') {
+            fprintf(f, "&#%u;", *s);
+        } else if (n != 0) {
+            fwrite(s, 1, n, f);
         } else {
             fputc('?', f);
         }
+        s += n != 0 ? n : 1;
+    }
+}
+
+/* The first two lines as one: where, and what was expected. */
+static void junit_message(FILE *f, const char *text)
+{
+    for (unsigned line = 0; line < 2 && *text != '\0'; line++) {
+        size_t len = strcspn(text, "\n"), blanks = strspn(text, " ");
+        char *copy = strndup(text + blanks, len > blanks ? len - blanks : 0);
+        if (copy != NULL) {
+            fputs(line != 0 ? ": " : "", f);
+            xml_text(f, copy);
+            free(copy);
+        }
+        text += len + (text[len] == '\n');
     }
 }
 
@@ -333,10 +369,8 @@ static int write_junit(const struct test *t, const unsigned *counts)
             continue;
         }
         const char *text = j->res.text != NULL ? j->res.text : "";
-        char first[200];
-        snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, "\n"), text);
         fprintf(f, ">\n    <%s message=\"", tags[j->res.status]);
-        xml_text(f, first + strspn(first, " "));
+        junit_message(f, text);
         fputs("\">", f);
         xml_text(f, text);
         fprintf(f, "</%s>\n  </testcase>\n", tags[j->res.status]);

@@ -209,7 +209,7 @@ static struct scn_expr *known_word(struct parser *s, const char *w, bool *known)
     }
     static const struct { const char *name; uint8_t op, arg; } words[] = {
         {"SP", XO_SP, 0}, {"LR", XO_X, 30}, {"PC", XO_PC, 0}, {"EL", XO_PSTATE, PS_EL}, {"entering", XO_ENTERING, 0}, {"insn", XO_INSN, 0},
-        {"insns", XO_INSNS, 0}, {"time", XO_TIME, 0}, {"hyp", XO_WORLD, WORLD_HYP}, {"host", XO_WORLD, WORLD_HOST},
+        {"insns", XO_INSNS, 0}, {"time", XO_TIME, 0}, {"cycles", XO_CYCLES, 0}, {"hyp", XO_WORLD, WORLD_HYP}, {"host", XO_WORLD, WORLD_HOST},
         {"guest", XO_WORLD, WORLD_GUEST},
     };
     for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
@@ -578,6 +578,7 @@ static uint64_t leaf(const struct scn_expr *e, const struct pe *pe)
     case XO_INSN: return scn_insn(pe);
     case XO_INSNS: return pe_icount(pe);
     case XO_TIME: return pe_time_ns(pe);
+    case XO_CYCLES: return pe_cycle(pe);
     default: return 0;
     }
 }
@@ -637,6 +638,7 @@ static void leaf_name(FILE *f, const struct scn_expr *e, const struct pe *pe)
     case XO_INSN: fputs("insn", f); break;
     case XO_INSNS: fputs("insns", f); break;
     case XO_TIME: fputs("time", f); break;
+    case XO_CYCLES: fputs("cycles", f); break;
     case XO_MEM: case XO_PHYS:
         fprintf(f, "%s%u(%#" PRIx64 ")", e->op == XO_MEM ? "mem" : "phys", e->arg * 8u, scn_expr_eval(e->a, pe));
         break;

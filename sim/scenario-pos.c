@@ -41,6 +41,8 @@ static void begin_stage(struct scn_run *r, struct scn_action *a)
             r->restart = true;
             machine_stop_here(r->m);
         }
+    } else if (st->kind == STAGE_CYCLES) {
+        p->target = pe_cycle(stage_pe(r, st)) + st->count;
     } else if (st->kind == STAGE_TIME) {
         struct clock_wait *w = (struct clock_wait *)p->clock_event;
         if (w == NULL) {
@@ -110,6 +112,8 @@ static bool stage_at(const struct scn_run *r, struct scn_pos *p, const struct sc
         return true;
     case STAGE_SYMBOL:
         return at_address(r, pe, st->addr.v) && on_pe(st, pe) && ++p->seen >= st->n;
+    case STAGE_CYCLES:
+        return (st->pe < 0 ? pe->id == 0 : on_pe(st, pe)) && pe_cycle(pe) >= p->target;
     case STAGE_INSNS:
         return (st->pe < 0 ? pe->id == 0 : on_pe(st, pe)) && pe_icount(pe) >= p->target;
     case STAGE_WHEN: {
@@ -218,7 +222,7 @@ uint64_t scn_pos_next_insns(const struct scn_run *r)
 static bool needs_all(const struct scn_run *r, const struct scn_pos *p)
 {
     const struct scn_stage *st = &p->stage[p->at];
-    if (p->hit || st->kind == STAGE_START || st->kind == STAGE_WHEN) {
+    if (p->hit || st->kind == STAGE_START || st->kind == STAGE_WHEN || st->kind == STAGE_CYCLES) {
         return true;
     }
     /* with one PE the run is stopped just there; with several that would change their turns */

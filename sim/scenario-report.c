@@ -97,7 +97,7 @@ static void seen_text(FILE *f, const struct scn_run *r, const struct scn_expect 
     case WANT_ORDER: fprintf(f, "%" PRIu64 " of %u in order; not after them: %s", x->seen, x->n_ev, x->ev[x->seen].text); break;
     case WANT_WITHIN:
         if (x->seen == 2) {
-            fprintf(f, "%" PRIu64 " instructions, %" PRIu64 " ns", x->took_insns, x->took_ns);
+            fprintf(f, "%" PRIu64 " instructions, %" PRIu64 " cycles, %" PRIu64 " ns", x->took_insns, x->took_cycles, x->took_ns);
         } else {
             fprintf(f, "no `%s:'", x->seen == 0 ? "from" : "to");
         }

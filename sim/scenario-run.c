@@ -42,6 +42,13 @@ static void expect_order(const struct scn_run *r, struct scn_expect *x, const st
     }
 }
 
+static void measure_from(struct scn_expect *x, const struct rec *rec)
+{
+    x->since_insns = rec->icount;
+    x->since_ns = rec->time_ns;
+    x->since_cycles = rec->cycle;
+}
+
 static void expect_within(const struct scn_run *r, struct scn_expect *x, const struct rec *rec, uint64_t number, const struct pe *pe)
 {
     if (x->seen == 2) {
@@ -51,8 +58,7 @@ static void expect_within(const struct scn_run *r, struct scn_expect *x, const s
     alike(x, ev, rec);
     if (!scn_record_matches(r, ev, rec, pe) || ++x->seen_in_step < (ev->n == 0 ? 1 : ev->n)) {
         if (x->seen == 1 && x->ev[0].n == 0 && scn_record_matches(r, &x->ev[0], rec, pe)) { /* a later `from` */
-            x->since_insns = rec->icount;
-            x->since_ns = rec->time_ns;
+            measure_from(x, rec);
             x->focus = number;
         }
         return;
@@ -61,13 +67,14 @@ static void expect_within(const struct scn_run *r, struct scn_expect *x, const s
     x->n_alike = 0;
     x->focus = number;
     if (x->seen++ == 0) {
-        x->since_insns = rec->icount;
-        x->since_ns = rec->time_ns;
+        measure_from(x, rec);
         return;
     }
     x->took_insns = rec->icount - x->since_insns;
     x->took_ns = rec->time_ns - x->since_ns;
-    x->broken = x->took_insns < x->min || x->took_insns > x->max || x->took_ns < x->min_ns || x->took_ns > x->max_ns;
+    x->took_cycles = rec->cycle - x->since_cycles;
+    x->broken = x->took_insns < x->min || x->took_insns > x->max || x->took_ns < x->min_ns || x->took_ns > x->max_ns ||
+                x->took_cycles < x->min_cycles || x->took_cycles > x->max_cycles;
 }
 
 static void expect_observe(const struct scn_run *r, struct scn_expect *x, const struct rec *rec, uint64_t number, const struct pe *pe)

@@ -298,15 +298,17 @@ static bool wi_insns(struct yp *p, const yaml_node_t *v, void *obj) { return yp_
 static bool wi_min_insns(struct yp *p, const yaml_node_t *v, void *obj) { return yp_number(p, v, 0, UINT64_MAX, &X(obj)->min); }
 static bool wi_ns(struct yp *p, const yaml_node_t *v, void *obj) { return yp_time(p, v, &X(obj)->max_ns); }
 static bool wi_min_ns(struct yp *p, const yaml_node_t *v, void *obj) { return yp_time(p, v, &X(obj)->min_ns); }
+static bool wi_cycles(struct yp *p, const yaml_node_t *v, void *obj) { return yp_number(p, v, 0, UINT64_MAX, &X(obj)->max_cycles); }
+static bool wi_min_cycles(struct yp *p, const yaml_node_t *v, void *obj) { return yp_number(p, v, 0, UINT64_MAX, &X(obj)->min_cycles); }
 
 static bool ex_within(struct yp *p, const yaml_node_t *v, void *obj)
 {
     static const struct key keys[] = {{"from", wi_from}, {"to", wi_to}, {"insns", wi_insns}, {"min-insns", wi_min_insns}, {"ns", wi_ns},
-                                      {"min-ns", wi_min_ns}};
+                                      {"min-ns", wi_min_ns}, {"cycles", wi_cycles}, {"min-cycles", wi_min_cycles}};
     struct scn_expect *x = obj;
     x->kind = WANT_WITHIN;
     x->n_ev = 2;
-    x->max = x->max_ns = UINT64_MAX;
+    x->max = x->max_ns = x->max_cycles = UINT64_MAX;
     x->ev = scn_alloc(p->arena, 2 * sizeof(x->ev[0]));
     if (x->ev == NULL || !WALK(p, v, keys, obj, "the bound")) {
         return x->ev != NULL ? false : yp_bad(p, v, "out of memory");

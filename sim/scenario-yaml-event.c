@@ -340,6 +340,13 @@ static bool st_insns(struct yp *p, const yaml_node_t *v, void *obj)
     return yp_number(p, v, 0, UINT64_MAX, &st->count);
 }
 
+static bool st_cycles(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    struct scn_stage *st = obj;
+    st->kind = STAGE_CYCLES;
+    return yp_number(p, v, 0, UINT64_MAX, &st->count);
+}
+
 static bool st_time(struct yp *p, const yaml_node_t *v, void *obj)
 {
     struct scn_stage *st = obj;
@@ -355,8 +362,11 @@ static bool st_when(struct yp *p, const yaml_node_t *v, void *obj)
 }
 
 static const struct key stage_keys[] = {
-    {"symbol", st_symbol}, {"insns", st_insns}, {"time", st_time}, {"when", st_when}, {"n", st_n}, {"plus", st_plus}, {"pe", st_pe},
+    {"symbol", st_symbol}, {"insns", st_insns}, {"cycles", st_cycles}, {"time", st_time}, {"when", st_when}, {"n", st_n}, {"plus", st_plus},
+    {"pe", st_pe},
 };
+/* one of these says what kind of position it is */
+static const char *const stage_mains[] = {"event", "symbol", "insns", "cycles", "time", "when"};
 
 static bool take_stage(struct yp *p, const yaml_node_t *v, struct scn_stage *st)
 {
@@ -373,11 +383,12 @@ static bool take_stage(struct yp *p, const yaml_node_t *v, struct scn_stage *st)
     for (size_t i = 0; i < yp_pairs(v); i++) {
         const char *k = yp_scalar(yp_node(p, v->data.mapping.pairs.start[i].key));
         event |= k != NULL && strcmp(k, "event") == 0;
-        mains += k != NULL && (strcmp(k, "event") == 0 || strcmp(k, "symbol") == 0 || strcmp(k, "insns") == 0 || strcmp(k, "time") == 0 ||
-                               strcmp(k, "when") == 0);
+        for (unsigned m = 0; m < ARRAY_LEN(stage_mains) && k != NULL; m++) {
+            mains += strcmp(k, stage_mains[m]) == 0;
+        }
     }
     if (v->type != YAML_MAPPING_NODE || mains != 1) {
-        return yp_bad(p, v, "expected a position: start, a symbol, or a map with one of symbol, insns, time, event and when");
+        return yp_bad(p, v, "expected a position: start, a symbol, or a map with one of symbol, insns, cycles, time, event and when");
     }
     if (!event) {
         return WALK(p, v, stage_keys, st, "a position");

@@ -98,10 +98,21 @@ size_t yp_pairs(const yaml_node_t *n)
 }
 
 /* What the file says there, on one line, for reports */
+/* Marks count characters of UTF-8: the byte where one begins. */
+static size_t byte_of(const struct yp *p, size_t character)
+{
+    size_t i = 0;
+    for (size_t seen = 0; i < p->text_len; i++) {
+        if (((unsigned char)p->text[i] & 0xc0) != 0x80 && seen++ == character) {
+            break;
+        }
+    }
+    return i;
+}
+
 const char *yp_source(struct yp *p, const yaml_node_t *n)
 {
-    size_t from = n->start_mark.index, to = n->end_mark.index;
-    to = to > p->text_len ? p->text_len : to;
+    size_t from = byte_of(p, n->start_mark.index), to = byte_of(p, n->end_mark.index);
     char *out = scn_alloc(p->arena, to - from + 2), *o = out;
     if (out == NULL) {
         return "";

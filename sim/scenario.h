@@ -41,7 +41,7 @@ void scn_arena_free(struct scn_arena *a);
 /* ---- expressions ---- */
 
 enum scn_op {
-    XO_NUM, XO_NAME, XO_X, XO_SP, XO_PC, XO_SYSREG, XO_PSTATE, XO_PENDING, XO_WORLD, XO_ENTERING, XO_INSN, XO_INSNS, XO_TIME,
+    XO_NUM, XO_NAME, XO_X, XO_SP, XO_PC, XO_SYSREG, XO_PSTATE, XO_PENDING, XO_WORLD, XO_ENTERING, XO_INSN, XO_INSNS, XO_TIME, XO_CYCLES,
     XO_MEM, XO_PHYS, XO_SLICE,
     XO_NEG, XO_INV, XO_NOT,
     XO_OR, XO_AND, XO_EQ, XO_NE, XO_LT, XO_LE, XO_GT, XO_GE, XO_BOR, XO_XOR, XO_BAND, XO_SHL, XO_SHR, XO_ADD, XO_SUB, XO_MUL,
@@ -143,7 +143,7 @@ void scn_va_text(FILE *f, const struct symbols *symbols, uint64_t va);
 
 /* ---- positions ---- */
 
-enum scn_stage_kind { STAGE_START, STAGE_SYMBOL, STAGE_INSNS, STAGE_TIME, STAGE_EVENT, STAGE_WHEN };
+enum scn_stage_kind { STAGE_START, STAGE_SYMBOL, STAGE_INSNS, STAGE_CYCLES, STAGE_TIME, STAGE_EVENT, STAGE_WHEN };
 
 struct scn_stage {
     enum scn_stage_kind kind;
@@ -152,7 +152,7 @@ struct scn_stage {
     uint64_t plus;
     int pe;                     /* -1: any */
     struct scn_value addr;
-    uint64_t count;             /* instructions or nanoseconds */
+    uint64_t count;             /* instructions, cycles or nanoseconds */
     struct scn_event ev;
     struct scn_expr *when;
 };
@@ -220,7 +220,7 @@ struct scn_expect {
     struct scn_event *ev;
     unsigned n_ev;
     uint64_t min, max;          /* WANT_COUNT, WANT_WITHIN (instructions) */
-    uint64_t min_ns, max_ns;
+    uint64_t min_ns, max_ns, min_cycles, max_cycles;
     const char *string;
     struct scn_expr *expr;
     struct scn_pos at;
@@ -230,7 +230,7 @@ struct scn_expect {
     /* what was seen */
     uint64_t seen;              /* matches; WANT_ORDER: how many of the list */
     uint64_t seen_in_step;      /* WANT_ORDER: matches of the one that is waited for */
-    uint64_t since_insns, since_ns, took_insns, took_ns;
+    uint64_t since_insns, since_ns, since_cycles, took_insns, took_ns, took_cycles;
     bool broken;                /* cannot hold any more */
     uint64_t focus;             /* number of the record to show the surroundings of, SCN_NOWHERE: none */
     struct rec alike[3];        /* the latest records of the same kind */
