@@ -100,5 +100,5 @@ hypscope_SOURCES = \
 	sim/term.h
 hypscope_LDADD = libhs.la -lm
 
-dist_man_MANS = doc/hypscope.1
+dist_man_MANS = doc/hypscope.1 doc/hypscope-trace.1
 EXTRA_DIST += sim/README.md
