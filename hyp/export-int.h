@@ -25,6 +25,7 @@ struct export {
     struct rec_sink sink;
     const struct export_ops *ops;
     void *state;
+    uint64_t last_ns[EXPORT_MAX_PES];   /* of each PE */
     bool failed;                        /* no memory */
 };
 

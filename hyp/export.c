@@ -28,9 +28,15 @@ const char *export_format_name(enum export_format format)
 static void put(void *opaque, const struct rec *r)
 {
     struct export *x = opaque;
-    if (!x->failed && (x->opts.pe == EXPORT_ALL_PES || x->opts.pe == r->pe)) {
-        x->ops->put(x, r);
+    if (x->failed || (x->opts.pe != EXPORT_ALL_PES && x->opts.pe != r->pe)) {
+        return;
     }
+    /* Readers want time that goes on. With several PEs the time of one may step back, when another one is powered on or woken
+       in the middle of its turn. */
+    struct rec at = *r;
+    at.time_ns = r->time_ns < x->last_ns[r->pe] ? x->last_ns[r->pe] : r->time_ns;
+    x->last_ns[r->pe] = at.time_ns;
+    x->ops->put(x, &at);
 }
 
 struct export *export_new(FILE *out, const struct export_opts *opts)

@@ -256,6 +256,20 @@ START_TEST(chrome_escapes_strings)
 }
 END_TEST
 
+/* With several PEs the time of one may step back; what readers get does not. */
+START_TEST(time_goes_on)
+{
+    struct fixture x;
+    begin(&x, EXPORT_FTRACE, EXPORT_ALL_PES);
+    give(&x, enter(5000, 1));
+    give(&x, leave(3000, 1, 0, 1));
+    char *t = finish(&x);
+    const char *a = strstr(t, "kvm_entry"), *b = strstr(t, "0.000005: kvm_exit: IRQ");
+    ck_assert(a != NULL && b != NULL && a < b);
+    free(t);
+}
+END_TEST
+
 /* ---- Tarmac ---- */
 
 START_TEST(tarmac_lines)
@@ -326,6 +340,7 @@ int main(void)
     tcase_add_test(c, vcd_shows_masks_and_pending_lines);
     tcase_add_test(c, chrome_spans_nest);
     tcase_add_test(c, chrome_escapes_strings);
+    tcase_add_test(c, time_goes_on);
     tcase_add_test(c, tarmac_lines);
     tcase_add_test(c, tarmac_tells_of_the_current_stack_pointer_again);
     suite_add_tcase(s, c);
