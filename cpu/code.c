@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks)
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks, void (*drop)(void *timing))
 {
     struct code_cache *c = calloc(1, sizeof(*c));
     if (c == NULL) {
@@ -15,6 +15,7 @@ struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct h
     c->ram_base = ram_base;
     c->in_use = h;
     c->blocks = blocks;
+    c->drop = drop;
     c->pages = calloc(c->n_pages, sizeof(c->pages[0]));
     if (c->pages == NULL) {
         free(c);
@@ -29,6 +30,9 @@ void code_free(struct code_cache *c)
         return;
     }
     for (uint64_t i = 0; i < c->n_pages; i++) {
+        if (c->pages[i] != NULL && c->pages[i]->timing != NULL) {
+            c->drop(c->pages[i]->timing);
+        }
         free(c->pages[i]);
     }
     free(c->pages);
@@ -46,6 +50,19 @@ static void page_reset(const struct code_cache *c, struct code_page *p)
     memset(p->decoded, 0, sizeof(p->decoded));
     if (c->blocks) {
         memset(block_of(p->slots), 0, (PAGE_INSNS + 1) * sizeof(struct block));
+    }
+    if (p->timing != NULL) {
+        c->drop(p->timing);
+        p->timing = NULL;
+    }
+}
+
+void code_forget_blocks(struct code_cache *c)
+{
+    for (uint64_t i = 0; i < c->n_pages; i++) {
+        if (c->pages[i] != NULL) {
+            memset(block_of(c->pages[i]->slots), 0, (PAGE_INSNS + 1) * sizeof(struct block));
+        }
     }
 }
 
@@ -73,6 +90,7 @@ struct code_page *code_get(struct pe *pe, uint64_t pa)
             return NULL;
         }
         p->pa = pa & PAGE_MASK;
+        p->timing = NULL;
         for (unsigned k = 0; k < PAGE_INSNS; k++) {
             p->slots[k].run = 0;
         }

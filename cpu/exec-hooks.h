@@ -53,6 +53,7 @@ static inline void hook_mispredict(struct timing *t)
 {
     t->mispredicts++;
     t->cycles += t->penalty;
+    t->key = TIMING_EMPTY;
 }
 
 /* Two-bit counters, selected by address and global history */

@@ -55,6 +55,7 @@ struct code_page {
     struct slot slots[PAGE_INSNS + 1];
     uint16_t hid[PAGE_INSNS];    /* for the other instances, which have their own handler tables */
     uint64_t decoded[PAGE_INSNS / 64];
+    void *timing;                /* what a timing model remembers of it besides blocks; NULL: nothing */
 };
 
 /* What the timed instance remembers of the run that begins at a slot: its cost when it is entered with the pipeline in a
@@ -85,6 +86,7 @@ struct code_cache {
     uint64_t ram_base;
     const struct handlers *in_use;
     bool blocks;                 /* pages have blocks behind them */
+    void (*drop)(void *timing);  /* frees code_page.timing */
 };
 
 /* What decoding produces. */
@@ -96,10 +98,12 @@ struct packed {
 /* Decode one word into the operand fields of *s (fn and run excluded). `index` is its slot number. */
 struct packed slot_pack(uint32_t insn, unsigned index, const struct features *feat, struct slot *s);
 
-struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks);
+struct code_cache *code_new(uint64_t ram_base, uint64_t ram_size, const struct handlers *h, bool blocks, void (*drop)(void *timing));
 void code_free(struct code_cache *c);
 /* Decode everything anew, for the handlers of another instance. Not while a handler runs. */
 void code_use(struct code_cache *c, const struct handlers *h);
+/* The states of pipelines that blocks know mean nothing any more. */
+void code_forget_blocks(struct code_cache *c);
 /* The page of predecoded code for physical address pa, made when it does not exist. NULL: no host memory. `pe` gives the bus
    and the other PEs, whose store fast paths to this page are closed. */
 struct code_page *code_get(struct pe *pe, uint64_t pa);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cpu/timing/params.h"
 #include "sim/cli.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
-    OPT_INSTANCE, OPT_TIMING, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
+    OPT_INSTANCE, OPT_TIMING, OPT_TIMING_FILE, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
     OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
@@ -45,6 +46,7 @@ static const struct option options[] = {
     { "quantum", required_argument, NULL, OPT_QUANTUM },
     { "instance", required_argument, NULL, OPT_INSTANCE },
     { "timing", required_argument, NULL, OPT_TIMING },
+    { "timing-file", required_argument, NULL, OPT_TIMING_FILE },
     { "clock", required_argument, NULL, OPT_CLOCK },
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
@@ -325,11 +327,15 @@ static int opt_timing(struct run_opts *o, const char *arg)
         o->machine.timing = NULL;
         return EXIT_OK;
     }
-    if (!params_timing_builtin(arg, &o->timing)) {
-        return cli_bad("--timing %s: no timing model of that name, expected off or one of: cortex-a53", arg);
+    char names[256];
+    machine_timing_names(names, sizeof(names));
+    for (unsigned i = 0; timing_params_builtin_name(i) != NULL; i++) {
+        if (strcmp(timing_params_builtin_name(i), arg) == 0) {
+            o->machine.timing = arg;
+            return EXIT_OK;
+        }
     }
-    o->machine.timing = &o->timing;
-    return EXIT_OK;
+    return cli_bad("--timing %s: no timing model of that name, expected off or one of: %s", arg, names);
 }
 
 /* ---- options by group; -1: not of this group ---- */
@@ -356,6 +362,7 @@ static int opt_machine(struct run_opts *o, int opt, char *arg)
         m->ns_per_insn = (uint32_t)v;
         return rc;
     case OPT_TIMING: return opt_timing(o, arg);
+    case OPT_TIMING_FILE: m->timing_file = arg; return EXIT_OK;
     case OPT_CLOCK: return opt_choice("--clock", arg, "cycles", "insns", &m->clock_insns);
     case OPT_INSTANCE: return opt_choice("--instance", arg, "fast", "step", &m->stepping);
     case OPT_QUANTUM:

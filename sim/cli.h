@@ -3,7 +3,6 @@
 #ifndef HYPSCOPE_SIM_CLI_H
 #define HYPSCOPE_SIM_CLI_H
 
-#include "cpu/timing/params-mem.h"
 #include "sim/boot.h"
 #include "sim/machine.h"
 #include "sim/tracing.h"
@@ -28,7 +27,6 @@ enum cli_exit {
 struct run_opts {
     struct machine_config machine;
     struct boot_config boot;
-    struct params_timing timing;    /* what machine.timing points to */
     struct machine_limits limits;
     const char *dump_dtb;
     const char *input;              /* file of console input, "-" for standard input */

@@ -50,8 +50,8 @@ struct machine {
 
 /* The handlers that code pages are to be decoded for. */
 const struct handlers *machine_instance(const struct machine *m);
-/* Make the timing model that the configuration asks for; false: no memory. And drop it. */
-bool must_check machine_timing_new(struct machine *m);
+/* Make the timing model that the configuration asks for. And drop it. */
+bool must_check machine_timing_new(struct machine *m, struct err *err);
 void machine_timing_free(struct machine *m);
 /* From now on the timed instance runs. false: no memory. */
 bool must_check machine_timed(struct machine *m);

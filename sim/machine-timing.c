@@ -6,6 +6,9 @@
 #include "cpu/ldst.h"
 #include "cpu/timing/timing.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const struct handlers *machine_instance(const struct machine *m)
 {
     return m->timed ? &timed_instance : &fast_instance;
@@ -16,13 +19,34 @@ static bool by_cycles(const struct machine *m)
     return m->timed && m->timing->clock_cycles;
 }
 
-bool machine_timing_new(struct machine *m)
+bool machine_timing_new(struct machine *m, struct err *err)
 {
-    if (m->cfg.timing == NULL) {
+    const char *file = m->cfg.timing_file;
+    struct timing_error te;
+    if (m->cfg.timing == NULL && file == NULL) {
         return true;
     }
-    m->timing = timing_machine_new(m->cfg.timing, !m->cfg.clock_insns);
-    return m->timing != NULL;
+    struct timing_params *p = file != NULL ? timing_params_read(file, &te) : timing_params_builtin(m->cfg.timing, &te);
+    if (p != NULL) {
+        m->timing = timing_machine_new(p, !m->cfg.clock_insns, &te);
+        timing_params_free(p);
+    }
+    return m->timing != NULL || err_set(err, "%s %s: %s", file != NULL ? "--timing-file" : "--timing",
+                                        file != NULL ? file : m->cfg.timing, te.text);
+}
+
+void machine_timing_names(char *buf, size_t len)
+{
+    size_t n = 0;
+    buf[0] = '\0';
+    for (unsigned i = 0; timing_params_builtin_name(i) != NULL; i++) {
+        const char *name = timing_params_builtin_name(i);
+        size_t l = strlen(name);
+        if (l > 5 && strcmp(name + l - 5, "-llvm") == 0) {
+            continue; /* only to be compared with llvm-mca */
+        }
+        n += (size_t)snprintf(buf + n, n < len ? len - n : 0, "%s%s", n == 0 ? "" : ", ", name);
+    }
 }
 
 void machine_timing_free(struct machine *m)

@@ -274,8 +274,11 @@ static bool build(struct machine *m, struct err *err)
         g.mpidr[i] = BIT64(31) | i;
     }
     m->gic = gic_new(&g);
-    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, machine_instance(m), cfg->timing != NULL);
-    if (m->gic == NULL || m->code == NULL || !machine_timing_new(m)) {
+    if (!machine_timing_new(m, err)) {
+        return false;
+    }
+    m->code = code_new(BOARD_RAM_BASE, cfg->ram_size, machine_instance(m), m->timing != NULL, timing_page_free);
+    if (m->gic == NULL || m->code == NULL) {
         return err_set(err, "out of memory");
     }
     m->gicif = gic_cpu_interface(m->gic);
@@ -300,7 +303,7 @@ static bool build(struct machine *m, struct err *err)
     if (m->board == NULL) {
         return false;
     }
-    return cfg->timing == NULL || machine_timed(m) || err_set(err, "out of memory");
+    return m->timing == NULL || machine_timed(m) || err_set(err, "out of memory");
 }
 
 struct machine *machine_new(const struct machine_config *cfg, struct err *err)

@@ -18,7 +18,6 @@
 
 struct machine;
 struct pe;
-struct params_timing;
 
 #define MACHINE_MAX_PES 8
 #define MACHINE_MARK_HLT 0x4d00
@@ -30,8 +29,9 @@ struct machine_config {
     unsigned el;                /* EL of entry: 2, or 1 for a machine without EL2 (PSCI by HVC then) */
     uint32_t ns_per_insn;       /* guest nanoseconds an instruction takes, at least 1 */
     uint32_t quantum;           /* instructions a PE runs before the next one's turn; 0: the default */
-    /* Model the time that instructions take; NULL: every one takes ns_per_insn. Kept by the caller while the machine lives. */
-    const struct params_timing *timing;
+    /* Model the time that instructions take: the name of a core that machine_timing_names() lists; or a parameter file. Both NULL:
+       every instruction takes ns_per_insn. */
+    const char *timing, *timing_file;
     bool clock_insns;           /* with a timing model: guest time is instructions all the same, cycles are only counted */
     bool stepping;              /* run every instruction in the stepping instance: slower, same results */
     bool strict;                /* stop at the first report (access to nothing there, not implemented) */
@@ -120,6 +120,8 @@ uint32_t machine_hash(const struct machine *m);
 /* Names and titles of the CPU models, in order; NULL name ends. */
 struct machine_model { const char *name; const char *title; };
 const struct machine_model *machine_models(void);
+/* "a, b, c" of the cores with a timing model. */
+void machine_timing_names(char *buf, size_t len);
 bool machine_model_has_vhe(const char *name);
 
 #endif

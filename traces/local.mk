@@ -17,5 +17,3 @@ libhs_la_SOURCES += \
 	traces/trace.h \
 	traces/writer.c \
 	traces/writer.h
-
-EXTRA_DIST += traces/golden

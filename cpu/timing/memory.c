@@ -437,8 +437,23 @@ static void uncached(struct timing *t, uint64_t pa, uint64_t now, bool write)
     }
 }
 
+/* A load waits for its line: as much as neither the distance to its first use nor the window hides. */
+static void load_waits(struct timing *t, enum stall why, uint64_t latency, unsigned slack)
+{
+    const struct params_mem *p = &t->p->mem;
+    uint64_t hidden = p->hide + slack, insn = pe_icount(t->pe);
+    if (latency <= hidden) {
+        return;
+    }
+    if (p->overlap != 0 && insn - t->miss_insn < p->overlap) {
+        return; /* its line comes with that of an earlier miss */
+    }
+    t->miss_insn = insn;
+    timing_stall(t, why, latency - hidden);
+}
+
 /* One line of an access. `now`: when the instruction is there, what its translation cost aside. */
-static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint64_t now)
+static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint64_t now, unsigned slack)
 {
     uint64_t before = t->cycles, pa = translate(t, va, false), line = pa >> LINE_SHIFT;
     bool write = kind != ACCESS_READ, dram;
@@ -455,7 +470,7 @@ static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint
         if (kind == ACCESS_WRITE) {
             store_waits(t, line, now, latency);
         } else {
-            timing_stall(t, dram ? STALL_DRAM : STALL_L2, latency);
+            load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack);
             train(t, line, now);
         }
     } else {
@@ -463,7 +478,7 @@ static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint
             w->flags &= (uint8_t)~WAY_PREFETCHED;
             uint64_t wait = still_to_come(t, line, now);
             if (kind != ACCESS_WRITE) {
-                timing_stall(t, STALL_DRAM, wait);
+                load_waits(t, STALL_DRAM, wait, slack);
             }
             train(t, line, now);
         }
@@ -478,12 +493,12 @@ static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint
     }
 }
 
-void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now)
+void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now, unsigned slack)
 {
     uint64_t last = va + size - 1;
-    data_line(t, va, kind, now);
+    data_line(t, va, kind, now, slack);
     for (uint64_t line = (va >> LINE_SHIFT) + 1; line <= last >> LINE_SHIFT; line++) {
-        data_line(t, line << LINE_SHIFT, kind, now);
+        data_line(t, line << LINE_SHIFT, kind, now, slack);
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef HYPSCOPE_TIMING_PARAMS_MEM_H
 #define HYPSCOPE_TIMING_PARAMS_MEM_H
 
+#include "cpu/timing/params.h"
 #include "sim/base/bits.h"
 
 struct params_cache {
@@ -26,6 +27,8 @@ struct params_mem {
     uint32_t walk_overhead;     /* besides its accesses */
     uint32_t walk_from_l1d;     /* do walks look into L1D (1), or begin at L2 (0) */
     uint32_t device_read, device_write;
+    uint32_t hide;              /* cycles of a load miss that go unnoticed, besides the distance to its first use */
+    uint32_t overlap;           /* a miss within so many instructions of another one is in its shadow */
 };
 
 struct params_branch {
@@ -53,6 +56,7 @@ struct params_timing {
     struct params_sys sys;
 };
 
-bool params_timing_builtin(const char *name, struct params_timing *p);
+/* Read these parts of a parameter file. false: *err says what is missing or wrong. */
+bool params_timing_load(struct params_timing *p, struct timing_params *src, struct timing_error *err);
 
 #endif

@@ -74,6 +74,7 @@ struct pipe_state {
     uint16_t ready[OPD_REGS + 1];
     uint16_t unit[PIPE_UNITS];          /* free from this cycle on (out of order: when that is beyond the horizon) */
     /* out of order */
+    uint8_t turn[PIPE_UNITS];           /* which unit of a resource is next, by its lowest unit */
     uint16_t n_window;                  /* operations in the window */
     uint16_t decoded;                   /* instructions of that cycle */
     uint16_t pad[2];

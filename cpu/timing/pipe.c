@@ -24,7 +24,7 @@ struct pipe_block {
     struct pipe_insn insn[];
 };
 
-_Static_assert(offsetof(struct pipe_state, n_window) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
+_Static_assert(offsetof(struct pipe_state, turn) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
 
 /* ---- states ---- */
 static uint32_t hash_state(const struct pipe *p, const struct pipe_state *s)
@@ -86,7 +86,7 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
         free(p);
         return NULL;
     }
-    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, n_window);
+    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, turn);
     p->state = calloc(MAX_STATES, sizeof(p->state[0]));
     p->hash_of = calloc(MAX_STATES, sizeof(p->hash_of[0]));
     p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));

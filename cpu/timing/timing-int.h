@@ -5,10 +5,15 @@
 
 #include "cpu/timing/timing.h"
 
-/* memory.c: an access, whose instruction is there in cycle `now` */
-void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now);
+/* memory.c: an access, whose instruction is there in cycle `now`; a load's data may be `slack` cycles late */
+void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now, unsigned slack);
 /* Wait until the store buffer is empty. */
 void timing_drain_stores(struct timing *t, uint64_t now);
+/* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
+   anywhere: cost(a + b) = cost(a) + cost(b after a). */
+uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
+/* Cycles that the load at s may be late before an instruction of its run needs what it brings. */
+unsigned timing_slack(const struct timing *t, const struct slot *s);
 bool must_check timing_memory_init(struct timing *t);
 void timing_memory_free(struct timing *t);
 

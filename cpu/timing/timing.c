@@ -7,6 +7,7 @@
 #include "cpu/sysreg.h"
 #include "cpu/timing/timing-int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,16 +45,6 @@ static uint64_t run_ops(const struct timing *t, const struct slot *s, unsigned n
 
 /* ---- the cost of straight code ---- */
 
-/* n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and a run may be cut anywhere:
-   cost(a + b) = cost(a) + cost(b after a). */
-static uint32_t straight(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
-{
-    (void)t;
-    (void)s;
-    *next = key;
-    return n;
-}
-
 static unsigned lines_of(uint64_t pc, unsigned n)
 {
     return (unsigned)(((pc + n * 4 - 4) >> LINE_SHIFT) - (pc >> LINE_SHIFT)) + 1;
@@ -82,7 +73,7 @@ static void remember(struct timing *t, const struct slot *s, uint64_t pc)
     struct block *b = block_of(s);
     if (b->key != t->key) {
         uint16_t next;
-        b->cycles = straight(t, s, s->run, t->key, &next);
+        b->cycles = timing_cost(t, s, s->run, t->key, &next);
         b->next = next;
         b->ops = run_ops(t, s, s->run) + ((uint64_t)lines_of(pc, s->run) << OPS_LINE_SHIFT);
         b->key = t->key;
@@ -121,7 +112,7 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
         return false;
     }
     uint16_t next;
-    t->start_cycles = straight(t, s, 1, t->key, &next);
+    t->start_cycles = timing_cost(t, s, 1, t->key, &next);
     t->key = next;
     t->cycles += t->start_cycles;
     t->ops += slot_ops(t, s);
@@ -133,14 +124,14 @@ bool timing_crosses(struct timing *t, const struct slot *s)
 {
     uint16_t next;
     const struct block *b = block_of(s);
-    uint32_t cycles = b->key == t->key ? b->cycles : straight(t, s, s->run, t->key, &next);
+    uint32_t cycles = b->key == t->key ? b->cycles : timing_cost(t, s, s->run, t->key, &next);
     return t->cycles + cycles >= t->limit;
 }
 
 /* What the run in progress was charged for instructions after s; *next: the state after s. */
 static uint32_t rest_after(const struct timing *t, const struct slot *s, uint16_t *next)
 {
-    return t->start_cycles - straight(t, t->start, (unsigned)(s - t->start) + 1, t->start_key, next);
+    return t->start_cycles - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, t->start_key, next);
 }
 
 void timing_settle(struct timing *t, const struct slot *s)
@@ -195,7 +186,7 @@ static uint64_t time_of(const struct timing *t, const struct slot *s)
 
 void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
 {
-    timing_data(t, va, size, kind, time_of(t, s));
+    timing_data(t, va, size, kind, time_of(t, s), kind == ACCESS_READ ? timing_slack(t, s) : 0);
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME; /* the end of the turn may be before the end of the run */
     }
@@ -256,6 +247,7 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid)
 
 void timing_exception(struct timing *t, bool is_return)
 {
+    t->key = TIMING_EMPTY; /* the pipeline is flushed */
     if (is_return) {
         timing_stall(t, STALL_ERET, t->p->sys.eret);
     } else {
@@ -279,6 +271,13 @@ static void add_sums(const struct timing *t, struct timing_counts *c)
 
 void timing_end_turn(struct timing *t)
 {
+    if (unlikely(t->m->forgotten)) {
+        t->m->forgotten = false;
+        code_forget_blocks(t->pe->code);
+        for (unsigned i = 0; i < t->m->n_pes; i++) {
+            t->m->pes[i]->key = TIMING_EMPTY;
+        }
+    }
     add_sums(t, &t->counts);
     t->ops = t->branches = t->mispredicts = 0;
 }
@@ -320,19 +319,22 @@ const char *timing_event_name(enum timing_event e)
 
 /* ---- life ---- */
 
-struct timing_machine *timing_machine_new(const struct params_timing *params, bool clock_cycles)
+struct timing_machine *timing_machine_new(struct timing_params *params, bool clock_cycles, struct timing_error *err)
 {
     struct timing_machine *m = calloc(1, sizeof(*m));
+    snprintf(err->text, sizeof(err->text), "out of memory");
     if (m == NULL) {
         return NULL;
     }
-    m->params = *params;
     m->clock_cycles = clock_cycles;
     const struct params_cache *l2 = &m->params.mem.l2;
-    if (!cache_init(&m->l2, l2->size, l2->ways, l2->replacement)) {
+    bool ok = params_timing_load(&m->params, params, err);
+    ok = ok && (m->pipe = pipe_new(params, err)) != NULL && timing_params_check_used(params, err);
+    if (!ok || !cache_init(&m->l2, l2->size, l2->ways, l2->replacement)) {
         timing_machine_free(m);
         return NULL;
     }
+    m->generation = pipe_memory_use(m->pipe).generation;
     return m;
 }
 
@@ -340,6 +342,7 @@ void timing_machine_free(struct timing_machine *m)
 {
     if (m != NULL) {
         cache_free(&m->l2);
+        pipe_free(m->pipe);
         free(m);
     }
 }
@@ -356,7 +359,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->m = m;
     t->p = &m->params;
     t->limit = UINT64_MAX;
-    t->key = 1;
+    t->key = TIMING_EMPTY;
     t->resume_pc = 1;
     t->bht_mask = b->predictor - 1;
     t->history_mask = (uint32_t)ones64(b->history);

@@ -17,6 +17,7 @@
 #include "cpu/slot.h"
 #include "cpu/timing/cache.h"
 #include "cpu/timing/params-mem.h"
+#include "cpu/timing/pipe.h"
 #include "cpu/timing/tlb.h"
 
 /* Cycles lost, by cause. What is in none of them is the pipeline's own. */
@@ -58,6 +59,8 @@ enum { TIMING_MAX_TURN = 1 << 20 };
 enum { FILTER = 1024, CTX_SHIFT = 58, CONTEXTS = 63, BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
        FILLS = 16 };
 
+#define TIMING_EMPTY (PIPE_EMPTY + 1)   /* struct block.key of a pipeline with nothing in flight */
+
 struct timing_context {
     uint64_t id;                /* regime, VMID, ASID, EL of fetches (tlb.h) */
     bool valid;
@@ -73,6 +76,9 @@ struct timing;
 struct timing_machine {
     struct params_timing params;
     bool clock_cycles;          /* guest time is cycles; false: it stays instructions, and cycles are only counted */
+    struct pipe *pipe;
+    unsigned generation;        /* of its states that blocks and keys are of */
+    bool forgotten;             /* they are to be forgotten */
     struct cache l2;
     struct timing *pes[8];
     unsigned n_pes;
@@ -122,13 +128,14 @@ struct timing {
     /* time: cycles to nanoseconds, without loss */
     uint64_t base_cycles;       /* t->cycles when the turn began */
     uint32_t base_frac;         /* of a nanosecond then, in 1/mhz */
+    uint64_t miss_insn;         /* instructions retired at the last load miss that was waited for */
     uint64_t lead;              /* cycles that this PE is ahead of the machine's time */
 };
 
 /* ---- life ---- */
 
-/* The part that PEs share. NULL: no host memory. */
-struct timing_machine *timing_machine_new(const struct params_timing *params, bool clock_cycles);
+/* The part that PEs share, as the parameters say. NULL and *err: something in them is wrong, or no host memory. */
+struct timing_machine *timing_machine_new(struct timing_params *params, bool clock_cycles, struct timing_error *err);
 void timing_machine_free(struct timing_machine *m);
 /* Give a PE its model, empty. false: no host memory. */
 bool must_check timing_new(struct timing_machine *m, struct pe *pe);
@@ -162,6 +169,9 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid);
 void timing_context(struct timing *t);
 
 /* ---- from the rest of cpu/ ---- */
+
+/* Free struct code_page.timing: for code_new(). */
+void timing_page_free(void *page);
 
 void timing_exception(struct timing *t, bool is_return);
 void timing_tlbi(struct timing *t, const struct tlbi_req *q);

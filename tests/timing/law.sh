@@ -22,7 +22,7 @@ same() { # same WHAT A B
 for image in $("$hypscope" images | awk '{print $1}'); do
     fast=$(state --image "$image")
     same "$image: step is not fast" "$fast" "$(state --image "$image" --instance step)"
-    for core in cortex-a53; do
+    for core in cortex-a53 cortex-a55 neoverse-n1; do
         counted="--image $image --timing $core --clock insns"
         # shellcheck disable=SC2086 # options
         same "$image: $core with a clock of instructions is not fast" "$fast" "$(state $counted)"

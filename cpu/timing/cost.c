@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cost of straight code, from the pipeline's model (pipe.h), remembered beside the code. */
+#include "cpu/timing/timing-int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a page of code remembers besides struct block: the pipeline's own form of runs and of single instructions, by slot. */
+struct timing_page {
+    struct pipe_block *run[PAGE_INSNS], *one[PAGE_INSNS];
+    uint8_t slack[PAGE_INSNS];      /* of loads: cycles until the first use, plus one; 0: not known yet */
+};
+
+void timing_page_free(void *page)
+{
+    struct timing_page *tp = page;
+    for (unsigned i = 0; i < PAGE_INSNS; i++) {
+        pipe_block_free(tp->run[i]);
+        pipe_block_free(tp->one[i]);
+    }
+    free(tp);
+}
+
+static struct timing_page *page_of(struct code_page *p)
+{
+    if (p->timing == NULL) {
+        p->timing = calloc(1, sizeof(struct timing_page));
+        if (p->timing == NULL) {
+            abort(); /* as the library's users expect of memory that the model needs in the middle of a run */
+        }
+    }
+    return p->timing;
+}
+
+static struct pipe_block *make(const struct timing *t, const struct code_page *p, unsigned at, unsigned n)
+{
+    const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
+    uint32_t words[PAGE_INSNS];
+    memcpy(words, mem + at * 4, n * 4);
+    return pipe_block_new(t->m->pipe, words, n, &t->pe->feat);
+}
+
+/* States of the pipeline are numbers; when there were too many they are all forgotten, and only *state is right. */
+static unsigned run_block(const struct timing *t, struct pipe_block *b, uint16_t *key)
+{
+    unsigned state = *key - 1u, cycles = pipe_block_run(t->m->pipe, b, &state);
+    *key = (uint16_t)(state + 1);
+    if (unlikely(pipe_memory_use(t->m->pipe).generation != t->m->generation)) {
+        t->m->generation = pipe_memory_use(t->m->pipe).generation;
+        t->m->forgotten = true;
+    }
+    return cycles;
+}
+
+static unsigned step(const struct timing *t, struct code_page *p, unsigned at, uint16_t *key)
+{
+    struct timing_page *tp = page_of(p);
+    if (tp->one[at] == NULL) {
+        tp->one[at] = make(t, p, at, 1);
+    }
+    return run_block(t, tp->one[at], key);
+}
+
+uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
+{
+    struct code_page *p = code_page_of(t->pe->slots_base);
+    unsigned at = (unsigned)(s - p->slots), cycles = 0;
+    *next = key;
+    if (n > 1 && n == s->run) {
+        struct timing_page *tp = page_of(p);
+        if (tp->run[at] == NULL) {
+            tp->run[at] = make(t, p, at, n);
+        }
+        return run_block(t, tp->run[at], next);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        cycles += step(t, p, at + i, next);
+    }
+    return cycles;
+}
+
+/* Instructions from the load to the first that needs what it brings, in the same run: fixed by the code. */
+static unsigned distance(const struct timing *t, const struct code_page *p, unsigned at)
+{
+    const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
+    unsigned end = at + p->slots[at].run, width = pipe_width(t->m->pipe);
+    struct operands load, o;
+    uint32_t insn;
+    memcpy(&insn, mem + at * 4, 4);
+    if (!operands_of(insn, &t->pe->feat, &load) || !load.mem.load) {
+        return 0;
+    }
+    unsigned i = at + 1;
+    for (; i < end; i++) {
+        bool uses = false;
+        memcpy(&insn, mem + i * 4, 4);
+        (void)operands_of(insn, &t->pe->feat, &o);
+        for (unsigned k = 0; k < load.n_dst; k++) {
+            uses |= load.dst[k].role == OPD_LOADED && (operands_reads(&o, load.dst[k].reg) || operands_writes(&o, load.dst[k].reg));
+        }
+        if (uses) {
+            break;
+        }
+    }
+    return (i - at - 1) / width;
+}
+
+unsigned timing_slack(const struct timing *t, const struct slot *s)
+{
+    struct code_page *p = code_page_of(t->pe->slots_base);
+    struct timing_page *tp = page_of(p);
+    unsigned at = (unsigned)(s - p->slots);
+    if (tp->slack[at] == 0) {
+        unsigned d = distance(t, p, at);
+        tp->slack[at] = (uint8_t)(d < 254 ? d + 1 : 255);
+    }
+    return tp->slack[at] - 1u;
+}
