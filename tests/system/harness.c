@@ -445,7 +445,7 @@ void harness_main(void)
     stubs_make();
     say("# model %x\n", RD(midr_el1));
 #ifndef GROUPS
-#define GROUPS 0xff
+#define GROUPS 0xffff
 #endif
     static const struct {
         const char *name;
@@ -459,6 +459,7 @@ void harness_main(void)
         { "gic", group_gic },
         { "timers", group_timers },
         { "debug", group_debug },
+        { "pmu", group_pmu },
     };
     for (unsigned i = 0; i < ARRAY_LEN(groups); i++) {
         if ((GROUPS >> i) & 1) {

@@ -156,4 +156,5 @@ void group_tlbi(void);
 void group_gic(void);
 void group_timers(void);
 void group_debug(void);
+void group_pmu(void);
 #endif
