@@ -171,6 +171,39 @@ EXTRA_DIST += \
 	tests/run-timing \
 	tests/run-workloads \
 	tests/scenarios \
-	tests/system
+	tests/system/README.md \
+	tests/system/boot.S \
+	tests/system/build \
+	tests/system/compare.awk \
+	tests/system/debug-break.c \
+	tests/system/debug-insns.S \
+	tests/system/debug-step.c \
+	tests/system/debug-watch.c \
+	tests/system/debug.c \
+	tests/system/debug.h \
+	tests/system/exceptions-insns.S \
+	tests/system/exceptions.c \
+	tests/system/explained.txt \
+	tests/system/gic.c \
+	tests/system/harness.c \
+	tests/system/harness.h \
+	tests/system/image.ld \
+	tests/system/mmu-insns.S \
+	tests/system/mmu.c \
+	tests/system/mmu.h \
+	tests/system/offsets.h \
+	tests/system/pieces.inc \
+	tests/system/pmu-insns.S \
+	tests/system/pmu.c \
+	tests/system/regs.awk \
+	tests/system/sysregs.c \
+	tests/system/tables.c \
+	tests/system/tables.h \
+	tests/system/timers-insns.S \
+	tests/system/timers.c \
+	tests/system/tlbi-insns.S \
+	tests/system/tlbi.c \
+	tests/system/traps-insns.S \
+	tests/system/traps.c
 mostlyclean-local:
 	-rm -rf tests/seconds
