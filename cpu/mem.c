@@ -12,9 +12,10 @@ static uint64_t sctlr_now(const struct pe *pe)
     return pe->regs.sctlr;
 }
 
-static bool big_endian(const struct pe *pe, unsigned el)
+/* BigEndian(): SCTLR_ELx.E0E at EL0, else EE, which is also that of LDTR and STTR */
+static bool big_endian(const struct pe *pe)
 {
-    return bit64(sctlr_now(pe), el == 0 ? 24 : 25); /* E0E, EE */
+    return bit64(sctlr_now(pe), pe->el == 0 ? 24 : 25);
 }
 
 /* Privilege of an access: LDTR/STTR act as EL0 unless PSTATE.UAO or at EL2 outside the host regime
@@ -104,7 +105,7 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
     struct utlb_set *set = el == pe->el ? pe->dt : pe_unpriv_set(pe);
     uint64_t pa = r->pa & PAGE_MASK;
     uint8_t *host = bus_ram(pe->bus, pa, 4096);
-    if (host == NULL || big_endian(pe, el) || (pe->debug_mode & 4) != 0 || unlikely(abort_page(pe, va, r->pa))) {
+    if (host == NULL || big_endian(pe) || (pe->debug_mode & 4) != 0 || unlikely(abort_page(pe, va, r->pa))) {
         return;
     }
     uint64_t tag = (va & PAGE_MASK) | (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
@@ -264,7 +265,7 @@ bool mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_
         if (!access_bytes(pe, va, size, flags, false, buf)) {
             return false;
         }
-        if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+        if (unlikely(big_endian(pe))) {
             swap_bytes(buf, size);
         }
     }
@@ -281,7 +282,7 @@ bool mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64
         memcpy((void *)(uintptr_t)(va + e->addend), buf, size);
         return true;
     }
-    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+    if (unlikely(big_endian(pe))) {
         swap_bytes(buf, size);
     }
     return access_bytes(pe, va, size, flags, true, buf);
@@ -293,7 +294,7 @@ bool mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val)
     if (!access_bytes(pe, va, 16, flags, false, v.b)) {
         return false;
     }
-    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+    if (unlikely(big_endian(pe))) {
         swap_bytes(v.b, 16);
     }
     *val = v;
@@ -303,7 +304,7 @@ bool mem_read128(struct pe *pe, uint64_t va, unsigned flags, union vreg *val)
 bool mem_write128(struct pe *pe, uint64_t va, unsigned flags, const union vreg *val)
 {
     union vreg v = *val;
-    if (unlikely(big_endian(pe, access_el(pe, flags)))) {
+    if (unlikely(big_endian(pe))) {
         swap_bytes(v.b, 16);
     }
     return access_bytes(pe, va, 16, flags, true, v.b);

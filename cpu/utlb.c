@@ -119,9 +119,11 @@ void pe_mmu_regs(const struct pe *pe, enum mmu_regime regime, struct mmu_regs *r
 static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r, struct uctx_key *k)
 {
     const uint64_t hcr_bits = BIT64(0) | BIT64(2) | BIT64(12) | BIT64(27) | BIT64(32) | BIT64(33) | BIT64(34) | BIT64(46);
+    /* LDTR and STTR have the privilege of EL0, and not its byte order */
+    bool other_order = el != pe->el && bit64(r->sctlr, 24) != bit64(r->sctlr, 25);
     memset(k, 0, sizeof(*k));
     k->word[0] = (uint64_t)r->regime | (uint64_t)el << 2 | (uint64_t)(pe->pan && el != 0) << 4 |
-                 (uint64_t)((pe->debug_mode & 4) != 0) << 5 | (uint64_t)mmu_asid(&pe->mfeat, r) << 16;
+                 (uint64_t)((pe->debug_mode & 4) != 0) << 5 | (uint64_t)other_order << 6 | (uint64_t)mmu_asid(&pe->mfeat, r) << 16;
     k->word[1] = r->sctlr;
     k->word[2] = r->tcr;
     k->word[3] = r->mair;
@@ -158,7 +160,7 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     p->used[c] = false;
     p->hint[el] = c;
     mmu_plan_make(&pe->mfeat, r, &p->plan[c]);
-    p->plain[c] = p->plan[c].usual && !bit64(r->sctlr, el == 0 ? 24 : 25) && !bit64(r->sctlr, 1) && (pe->debug_mode & 4) == 0;
+    p->plain[c] = p->plan[c].usual && !bit64(r->sctlr, pe->el == 0 ? 24 : 25) && !bit64(r->sctlr, 1) && (pe->debug_mode & 4) == 0;
     return &p->set[c];
 }
 

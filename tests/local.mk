@@ -181,6 +181,8 @@ EXTRA_DIST += \
 	tests/system/debug-watch.c \
 	tests/system/debug.c \
 	tests/system/debug.h \
+	tests/system/endian-insns.S \
+	tests/system/endian.c \
 	tests/system/exceptions-insns.S \
 	tests/system/exceptions.c \
 	tests/system/explained.txt \

@@ -494,6 +494,145 @@ static void forwarding(void)
     gic_quiet();
 }
 
+/* ---- what is taken, from which state ---- */
+
+extern const u32 insn_nop[];
+
+/*
+ * A pending interrupt of each group or of one, with a priority, a mask, a running priority and binary points: is it signalled, and is
+ * it taken as IRQ or FIQ, and where? Which of two comes first is not asked: the outcome names the first only if there is one.
+ */
+static void taken_physical(unsigned n)
+{
+    const struct world *w = &worlds[rng_below(N_WORLDS)];
+    unsigned group = (unsigned)rng_below(2), prio = (unsigned)rng() & 0xf8, running = (unsigned)rng_below(4);
+    u64 pmr = rng_below(3) == 0 ? rng() & 0xf8 : 0xf8, route = rng_below(4), daif = rng_below(4), enable = rng_below(4) != 0;
+    u64 active = running == 0 ? BIT(rng_below(32)) : 0, bpr = rng() & 0x77;
+    struct probe p;
+    if (world_missing(w)) {
+        return;
+    }
+    gic_setup();
+    WR(icc_bpr0_el1, bpr & 7);
+    WR(icc_bpr1_el1, bpr >> 4);
+    WR(icc_pmr_el1, pmr);
+    WR(icc_ap1r0_el1, group ? active : 0);
+    WR(icc_ap0r0_el1, group ? 0 : active);
+    WR(icc_igrpen1_el1, group ? enable : 1);
+    WR(icc_igrpen0_el1, group ? 1 : enable);
+    probe_init(&p, w->el, insn_nop);
+    p.hcr = w->hcr | route << HCR_FMO;
+    p.spsr = (p.spsr & ~UINT64_C(0xc0)) | daif << 6;
+    gic_pend_sgi(5, group, prio);
+    struct outcome o = probe_go(&p);
+    say("taken%d.%s.group%d.prio%x.pmr%x.ap%x.bpr%x.route%x.mask%x.%s", n, w->name, group, (u64)prio, pmr, active, bpr, route, daif,
+        enable ? "on" : "off");
+    say_outcome(&p, &o, SHOW_ELR | SHOW_SPSR | SHOW_PSTATE);
+    say(" isr=%x hppi=%x,%x", RD(isr_el1), RD(icc_hppir0_el1), RD(icc_hppir1_el1));
+    u64 iar = group ? RD(icc_iar1_el1) : RD(icc_iar0_el1);
+    say(" iar=%x rpr=%x ap=%x,%x\n", iar, RD(icc_rpr_el1), RD(icc_ap0r0_el1), RD(icc_ap1r0_el1));
+    gic_quiet();
+    WR(icc_bpr0_el1, 0);
+    WR(icc_bpr1_el1, 0);
+}
+
+/* The same for virtual interrupts: one list register, and the state of the virtual interface; EL1 and EL0 with HCR_EL2.IMO and FMO. */
+static void taken_virtual(unsigned n)
+{
+    static const unsigned char guests[] = { 0, 1, 5, 6 };       /* the worlds that virtual interrupts are for */
+    const struct world *w = &worlds[rng_below(6) != 0 ? guests[rng_below(ARRAY_LEN(guests))] : rng_below(N_WORLDS)];
+    unsigned group = (unsigned)rng_below(2), state = rng_below(3) != 0 ? 1 : (unsigned)rng_below(4);
+    u64 prio = rng() & 0xf8, vmcr = (rng() & UINT64_C(0x00fc0210)) | (rng_below(4) != 0 ? 3 : rng() & 3);
+    u64 route = rng_below(3) != 0 ? 3 : rng_below(4), daif = rng_below(2) != 0 ? 0 : rng_below(4), active = rng_below(4) == 0 ? BIT(rng_below(32)) : 0, on = rng_below(5) != 0;
+    struct probe p;
+    if (world_missing(w)) {
+        return;
+    }
+    gic_quiet();
+    vmcr |= (rng_below(3) == 0 ? rng() & 0xf8 : UINT64_C(0xf8)) << 24;
+    probe_init(&p, w->el, insn_nop);
+    p.hcr = w->hcr | route << HCR_FMO;
+    p.spsr = (p.spsr & ~UINT64_C(0xc0)) | daif << 6;
+    WR(ich_vmcr_el2, vmcr);
+    WR(ich_ap0r0_el2, group ? 0 : active);
+    WR(ich_ap1r0_el2, group ? active : 0);
+    lr_wr(1, (u64)state << 62 | (u64)group << 60 | prio << 48 | 77);
+    WR(ich_hcr_el2, on);
+    ISB();
+    struct outcome o = probe_go(&p);
+    say("vtaken%d.%s.group%d.prio%x.state%d.vmcr%x.ap%x.route%x.mask%x.%s", n, w->name, group, prio, state, vmcr, active, route, daif,
+        on ? "on" : "off");
+    say_outcome(&p, &o, SHOW_ELR | SHOW_SPSR | SHOW_PSTATE);
+    say(" isr=%x", access(1, HCR_VIRTUAL, ENC_ISR_EL1, false, 0));
+    say(" iar=%x", guest(group ? ENC_ICC_IAR1_EL1 : ENC_ICC_IAR0_EL1, false, 0));
+    say(" lr=%x ap=%x,%x\n", lr_rd(1), RD(ich_ap0r0_el2), RD(ich_ap1r0_el2));
+    WR(ich_hcr_el2, 0);
+    lr_wr(1, 0);
+    WR(ich_ap0r0_el2, 0);
+    WR(ich_ap1r0_el2, 0);
+}
+
+/* ---- a level-sensitive SPI: the UART's transmit interrupt ---- */
+
+#define UART UINT64_C(0x09000000)
+enum { SPI_UART = 33 };
+
+static void spi_state(void)
+{
+    say(" p=%d a=%d isr=%x hppi=%x ris=%x\n", (unsigned)(mmio_rd(GICD + 0x204) >> 1 & 1), (unsigned)(mmio_rd(GICD + 0x304) >> 1 & 1),
+        RD(isr_el1), RD(icc_hppir1_el1), mmio_rd(UART + 0x3c) & 0x20);
+}
+
+/* Pending, active and signalled as the line moves, with the SPI level-sensitive or edge-triggered, enabled or not, here or elsewhere */
+static void spi_sequence(unsigned seq)
+{
+    unsigned cfg = (unsigned)rng_below(2);
+    u32 held = 1023;
+    gic_setup();
+    WR(icc_ctlr_el1, 0);
+    mmio_wr(UART + 0x38, 0);                                    /* UARTIMSC: the line is down */
+    mmio_wr(GICD + 0x180 + 4, 2);
+    mmio_wr(GICD + 0xc08, (u32)(mmio_rd(GICD + 0xc08) & ~12u) | cfg << 3);
+    mmio_wr(GICD + 0x84, (u32)mmio_rd(GICD + 0x84) | 2);
+    mmio_wr(GICD + 0x420, 0xa0a0a0a0);
+    *(volatile u64 *)(uintptr_t)(GICD + 0x6000 + 8 * SPI_UART) = 0;
+    mmio_wr(GICD + 0x284, 2);
+    mmio_wr(GICD + 0x104, 2);
+    for (unsigned k = 0; k < 30; k++) {
+        const char *what;
+        u64 v = 0;
+        switch (rng_below(14)) {
+        case 0: case 1: case 2: mmio_wr(UART + 0x38, 0x20); what = "up"; break;
+        case 3: case 4: mmio_wr(UART + 0x38, 0); what = "down"; break;
+        case 5: mmio_wr(GICD + 0x204, 2); what = "ispendr"; break;
+        case 6: mmio_wr(GICD + 0x284, 2); what = "icpendr"; break;
+        case 7: mmio_wr(GICD + 0x184, 2); what = "icenabler"; break;
+        case 8: case 9: mmio_wr(GICD + 0x104, 2); what = "isenabler"; break;
+        case 10: case 11:
+            v = RD(icc_iar1_el1);
+            held = v == SPI_UART ? SPI_UART : held;
+            what = "iar";
+            break;
+        default:
+            if (held != 1023) {
+                WR(icc_eoir1_el1, held);
+                held = 1023;
+            }
+            what = "eoir";
+        }
+        ISB();
+        DSB();
+        say("spi.%d.%s.%d.%s %x", seq, cfg ? "edge" : "level", k, what, v);
+        spi_state();
+    }
+    if (held != 1023) {
+        WR(icc_eoir1_el1, held);
+    }
+    mmio_wr(UART + 0x38, 0);
+    mmio_wr(GICD + 0x184, 2);
+    gic_quiet();
+}
+
 /* ---- the registers in memory ---- */
 
 static void memory_registers(void)
@@ -546,4 +685,13 @@ void group_gic(void)
     eoi_count();
     gic_setup();
     forwarding();
+    for (unsigned n = 0; n < 700; n++) {
+        taken_physical(n);
+    }
+    for (unsigned n = 0; n < 900; n++) {
+        taken_virtual(n);
+    }
+    for (unsigned seq = 0; seq < 40; seq++) {
+        spi_sequence(seq);
+    }
 }

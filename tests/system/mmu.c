@@ -585,4 +585,6 @@ void group_mmu(void)
         }
         run_config(r, n);
     }
+    base_state();
+    mmu_endian();
 }

@@ -38,4 +38,5 @@ void mmu_off(void);
 /* What to add to the address of code so that it lies in the upper range (39 bits), or 0. */
 u64 mmu_alias(bool high);
 
+void mmu_endian(void);
 #endif

@@ -350,6 +350,29 @@ START_TEST(unprivileged_accesses_meet_watchpoints_of_their_privilege)
 }
 END_TEST
 
+/* BigEndian() goes by PSTATE.EL: SCTLR_EL1.E0E is nothing to LDTR at EL1, even where EL0 has used the same page. */
+START_TEST(ldtr_has_the_byte_order_of_its_el)
+{
+    for (unsigned order = 0; order < 4; order++) {
+        struct test_pe *t = stepping_pe((const uint32_t[]){ 0xf9400043, SVC1 }, 2, EL0T, CODE);    /* LDR X3, [X2] */
+        struct pe *pe = t->pe;
+        uint32_t *handler = (uint32_t *)bus_ram(&t->bus, VECTORS + 0x400, 8);
+        handler[0] = 0xf8400840;                /* LDTR X0, [X2], twice: the second one finds the page known */
+        handler[1] = 0xf8400841;
+        const uint64_t little = UINT64_C(0x1122334455667788), big = UINT64_C(0x8877665544332211);
+        memcpy(bus_ram(&t->bus, TEST_RAM_BASE + 0x3000, 8), &little, 8);
+        put(pe, SR_SCTLR_EL1, get(pe, SR_SCTLR_EL1) | (uint64_t)order << 24);      /* E0E, EE */
+        pe->x[2] = TEST_RAM_BASE + 0x3000;
+        execute(pe, 5);
+        ck_assert_uint_eq(pe->el, 1);
+        ck_assert_uint_eq(pe->x[3], (order & 1) != 0 ? big : little);
+        ck_assert_uint_eq(pe->x[0], (order & 2) != 0 ? big : little);
+        ck_assert_uint_eq(pe->x[1], pe->x[0]);
+        stepping_pe_free(t);
+    }
+}
+END_TEST
+
 /* AArch64.DC(): DC IVAC is a write of its line to watchpoints, DC CIVAC is nothing to them. */
 START_TEST(dc_ivac_meets_watchpoints)
 {
@@ -402,6 +425,7 @@ int main(void)
     tcase_add_test(c, step_pending_at_once_has_no_valid_syndrome);
     tcase_add_test(c, illegal_return_sets_ss_from_spsr);
     tcase_add_loop_test(c, unprivileged_accesses_meet_watchpoints_of_their_privilege, 0, 8);
+    tcase_add_test(c, ldtr_has_the_byte_order_of_its_el);
     tcase_add_test(c, dc_ivac_meets_watchpoints);
     tcase_add_test(c, external_bits_of_mdscr_follow_the_os_lock);
     suite_add_tcase(s, c);
