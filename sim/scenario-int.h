@@ -59,6 +59,7 @@ struct scn_run {
     int stop;                           /* enum machine_stop, STOP_UNTIL */
     struct machine_limits limits;       /* of the present machine_run(), which looks at them again and again */
     void (*each)(struct scn_run *r, struct pe *pe);    /* sweep: called before every instruction */
+    void (*on_record)(struct scn_run *r, const struct rec *rec, const struct pe *pe);  /* sweep: called for every record */
     struct sweep *sweep;
 };
 

@@ -111,6 +111,9 @@ static void put(void *opaque, const struct rec *rec)
             expect_observe(r, &r->outcomes[i].expect[k], rec, number, pe);
         }
     }
+    if (r->on_record != NULL) {
+        r->on_record(r, rec, pe);
+    }
     scn_pos_record(r, rec, pe);
 }
 
@@ -343,7 +346,7 @@ static bool bind_all(struct scn_run *r, struct err *err)
         }
     }
     for (unsigned i = 0; i < w->n_parts; i++) {
-        if (!scn_value_bind(r, &w->parts[i].from, err)) {
+        if (!scn_value_bind(r, &w->parts[i].from, err) || (w->parts[i].by_event && !bind_event(r, &w->parts[i].after, err))) {
             return false;
         }
     }

@@ -46,6 +46,7 @@ struct sweep {
     struct point *points;
     unsigned n_points, cap;
     unsigned part;              /* the one that the range is in */
+    bool next_part;             /* the event came that the next one begins behind */
     char (*labels)[LABEL_LEN];
     unsigned n_labels;
     struct worker workers[MAX_JOBS];
@@ -196,6 +197,7 @@ static void become_child(struct sweep *s, struct pe *pe, int fd)
     s->active = false;
     s->workers[0] = (struct worker){.fd = fd};
     r->each = NULL;
+    r->on_record = NULL;
     r->console_len = 0;
     r->n_expect = 0;
     r->outcomes = s->w->outcomes;
@@ -208,8 +210,8 @@ static void become_child(struct sweep *s, struct pe *pe, int fd)
             s->to.done = true;
         }
     }
-    if (!r->s->limit_given) {
-        r->s->limits.max_insns = r->limits.max_insns = machine_icount(r->m) + SCN_SWEEP_INSNS;
+    if (s->w->insns != 0 || !r->s->limit_given) {
+        r->s->limits.max_insns = r->limits.max_insns = machine_icount(r->m) + (s->w->insns != 0 ? s->w->insns : SCN_SWEEP_INSNS);
     }
     s->first_record = r->n_log;
     scn_stimulus_give(r, s->stimulus, pe);
@@ -227,8 +229,10 @@ static bool add_point(struct sweep *s, const struct pe *pe)
         s->points = p;
         s->cap = cap;
     }
-    if (s->part + 1 < s->w->n_parts && symbols_link(s->r->symbols, pe->pc) == s->w->parts[s->part + 1].from.v) {
+    const struct scn_part *next = s->part + 1 < s->w->n_parts ? &s->w->parts[s->part + 1] : NULL;
+    if (next != NULL && (next->by_event ? s->next_part : symbols_link(s->r->symbols, pe->pc) == next->from.v)) {
         s->part++;
+        s->next_part = false;
     }
     s->points[s->n_points++] = (struct point){.pc = pe->pc, .el = pe->el, .daif = pe->daif, .part = (uint16_t)s->part};
     return true;
@@ -262,12 +266,22 @@ static void each(struct scn_run *r, struct pe *pe)
     *w = (struct worker){.pid = pid, .fd = fds[0], .point = s->n_points - 1};
 }
 
+static void part_record(struct scn_run *r, const struct rec *rec, const struct pe *pe)
+{
+    struct sweep *s = r->sweep;
+    if (s->active && rec->pe == s->pe && s->part + 1 < s->w->n_parts) {
+        const struct scn_part *next = &s->w->parts[s->part + 1];
+        s->next_part |= next->by_event && scn_record_matches(r, &next->after, rec, pe);
+    }
+}
+
 static void fire_from(struct scn_run *r, struct pe *pe, void *arg)
 {
     struct sweep *s = arg;
     s->active = true;
     s->pe = pe->id;
     r->each = each;
+    r->on_record = part_record;
 }
 
 static void fire_to(struct scn_run *r, struct pe *pe, void *arg)
@@ -396,7 +410,7 @@ static void conclude(struct sweep *s, struct scn_result *res, FILE *f)
     }
     bool left = s->w->n_parts != 0 && s->part + 1 != s->w->n_parts;
     if (left) {
-        fprintf(f, "  %s:%u: the range does not come to this part's `from:'\n", s->r->s->file, s->w->parts[s->part + 1].line);
+        fprintf(f, "  %s:%u: the range does not come to this part\n", s->r->s->file, s->w->parts[s->part + 1].line);
     }
     if (s->n_points == 0 || !s->ended) {
         fprintf(f, "  %s:%u: %s; the run ended by %s\n", s->r->s->file, s->w->line,

@@ -479,6 +479,11 @@ static bool sw_allow(struct yp *p, const yaml_node_t *v, void *obj) { return yp_
 
 #define PART(obj) ((struct scn_part *)(obj))
 static bool pt_from(struct yp *p, const yaml_node_t *v, void *obj) { return yp_value(p, v, &PART(obj)->from); }
+static bool pt_after(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    PART(obj)->by_event = true;
+    return yp_event(p, v, &PART(obj)->after);
+}
 static bool pt_about(struct yp *p, const yaml_node_t *v, void *obj) { return yp_text(p, v, &PART(obj)->about); }
 static bool pt_outcome(struct yp *p, const yaml_node_t *v, void *obj)
 {
@@ -487,7 +492,7 @@ static bool pt_outcome(struct yp *p, const yaml_node_t *v, void *obj)
 
 static bool sw_parts(struct yp *p, const yaml_node_t *v, void *obj)
 {
-    static const struct key keys[] = {{"from", pt_from}, {"about", pt_about}, {"outcome", pt_outcome}};
+    static const struct key keys[] = {{"from", pt_from}, {"after", pt_after}, {"about", pt_about}, {"outcome", pt_outcome}};
     void *list;
     if (!yp_list(p, v, sizeof(struct scn_part), &list, &W(obj)->n_parts)) {
         return false;
@@ -500,17 +505,20 @@ static bool sw_parts(struct yp *p, const yaml_node_t *v, void *obj)
         if (!WALK(p, n, keys, part, "a part of the sweep")) {
             return false;
         }
-        if (part->n_allow == 0 || (part->from.e == NULL) != (i == 0)) {
-            return yp_bad(p, n, "expected a part: a map with outcome, and with `from: ADDRESS' for all but the first");
+        if (part->n_allow == 0 || (part->from.e != NULL) + part->by_event != (i != 0)) {
+            return yp_bad(p, n, "expected a part: a map with outcome, and with `from: ADDRESS' or `after: EVENT' for all but the first");
         }
     }
     return true;
 }
 
+static bool sw_insns(struct yp *p, const yaml_node_t *v, void *obj) { return yp_number(p, v, 1, UINT64_MAX / 2, &W(obj)->insns); }
+
 bool yp_sweep(struct yp *p, const yaml_node_t *v, void *obj)
 {
     static const struct key keys[] = {
         {"from", sw_from}, {"to", sw_to}, {"raise", sw_raise}, {"outcomes", sw_outcomes}, {"allow", sw_allow}, {"parts", sw_parts},
+        {"insns", sw_insns},
     };
     struct scn_sweep *w = &((struct scenario *)obj)->sweep;
     *w = (struct scn_sweep){.given = true, .line = yp_line(v)};

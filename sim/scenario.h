@@ -247,10 +247,12 @@ struct scn_outcome {
     unsigned n_expect;
 };
 
-/* A part of the range: from where an address is reached to the next part. */
+/* A part of the range: from where an address is reached, or from behind an event, to the next part. */
 struct scn_part {
     unsigned line;
-    struct scn_value from;      /* not given for the first */
+    struct scn_value from;      /* the first part has neither */
+    bool by_event;
+    struct scn_event after;
     const char *about;
     const char **allow;         /* names of outcomes */
     unsigned n_allow;
@@ -268,6 +270,7 @@ struct scn_sweep {
     unsigned n_allow;
     struct scn_part *parts;
     unsigned n_parts;
+    uint64_t insns;             /* a point runs at most this long; 0: as the scenario's limits say */
 };
 
 /* ---- a scenario, and a file of them ---- */

@@ -92,8 +92,14 @@ func handle_irq
     str     x2, [x0, #VCPU_LR0]
     adr     x0, msg_irq
     bl      print
-1:  ldp     x29, x30, [sp], #16
+9:  ldp     x29, x30, [sp], #16
     ret
+1:  cmp     x1, #1020                // nobody's: done with at once
+    b.hs    9b
+    msr     icc_eoir1_el1, x1
+    msr     icc_dir_el1, x1
+    isb
+    b       9b
 endfunc handle_irq
 
 // The guest has nothing to do: wait for it at EL2, where IRQs are masked but still end WFI.
