@@ -35,7 +35,7 @@ libhs_la_SOURCES += \
 # hyp/images/NAME/*.s and what it wants of hyp/images/lib, linked to build/hyp/images/NAME.elf and embedded as C.
 # To add one: its name in hyp_images, its list of files, the line with its ELF; then a row in hyp/images.c.
 hyp_images = first hyp2011 kvm414 kvm56 kvmflow nvhe vhe
-hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s
+hyp_image_inc = hyp/images/lib/defs.s hyp/images/lib/context.s hyp/images/lib/guest-macros.s hyp/images/lib/vhe-macros.s hyp/images/lib/window.s
 hyp_image_s =
 
 hyp_lib = \
@@ -65,7 +65,7 @@ kvm_common_s = \
 	hyp/images/kvm-common/host-el1.s \
 	hyp/images/kvm-common/run.s
 hyp_image_s += $(kvm_common_s)
-hyp_image_inc += hyp/images/kvm-common/kvm.s hyp/images/kvm-common/host-macros.s
+hyp_image_inc += hyp/images/kvm-common/kvm.s hyp/images/kvm-common/host-macros.s hyp/images/kvm-common/vectors-macros.s
 
 kvm414_s = $(hyp_lib) $(kvm_common_s) \
 	hyp/images/lib/tables.s \

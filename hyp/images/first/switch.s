@@ -11,55 +11,25 @@
 // TPIDR_EL2 holds the running vCPU. The hypervisor lives at EL2 itself, so there is no host at EL1 to save.
 .include "defs.s"
 .include "context.s"
+.include "window.s"
 .include "vcpu.s"
 
 // guest_enter(x0: vcpu, x1: host context) -> x0: EXIT_*
 // Returns when the guest exits: the `ret` is in guest_exit.
 func guest_enter
     save_callee_saved x1
-    mov     x18, x0                  // the context pointer survives until the last load
-    restore_caller_saved x18
-    ldp     x19, x20, [x18, #CTX_X + 19 * 8]
-    ldp     x21, x22, [x18, #CTX_X + 21 * 8]
-    ldp     x23, x24, [x18, #CTX_X + 23 * 8]
-    ldp     x25, x26, [x18, #CTX_X + 25 * 8]
-    ldp     x27, x28, [x18, #CTX_X + 27 * 8]
-    ldp     x29, x30, [x18, #CTX_X + 29 * 8]
-    ldr     x18, [x18, #CTX_X + 18 * 8]
+    load_guest_registers
     eret
 endfunc guest_enter
 
 // x0: EXIT_*, x1: vcpu; the guest's x0 and x1 are on the stack, everything else is still the guest's.
 func guest_exit
-    stp     x2, x3, [x1, #CTX_X + 2 * 8]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    save_x4_to_x17 x1
-    save_callee_saved x1
+    save_guest_registers
     ldr     x2, [x1, #VCPU_HOST]
     restore_callee_saved x2
 
-    // An SError that the guest caused must be noticed now, while it can still be put down to the guest: complete
-    // its accesses, then unmask SErrors for the length of one instruction. If one is taken, el2_error comes back
-    // with the bit set in x0 and with this exit's syndrome overwritten, hence the copies.
-    mrs     x3, elr_el2
-    mrs     x4, esr_el2
-    mrs     x5, spsr_el2
-    mov     x6, x0
-    dsb     sy
-    msr     daifclr, #4
-    .global serror_window_start
-serror_window_start:
-    isb
-    .global serror_window_end
-serror_window_end:
-    msr     daifset, #4
-    tbz     x0, #EXIT_WITH_SERROR_BIT, 1f
-    msr     elr_el2, x3
-    msr     esr_el2, x4
-    msr     spsr_el2, x5
-    orr     x0, x0, x6
-1:  ret                              // to the caller of guest_enter
+    serror_window
+    ret                              // to the caller of guest_enter
 endfunc guest_exit
 
 // ---- vectors --------------------------------------------------------------------------------------------------
@@ -95,34 +65,9 @@ func el1_sync
     b       guest_exit
 endfunc el1_sync
 
-func el1_irq
-    stp     x0, x1, [sp, #-16]!
-    mrs     x1, tpidr_el2
-    mov     x0, #EXIT_IRQ
-    b       guest_exit
-endfunc el1_irq
-
-func el1_error
-    stp     x0, x1, [sp, #-16]!
-    mrs     x1, tpidr_el2
-    mov     x0, #EXIT_SERROR
-    b       guest_exit
-endfunc el1_error
-
-// An SError at EL2 is expected in one place only. There it marks the exit code and goes on; the return address is
-// either label, depending on whether the ISB was still to be executed.
-func el2_error
-    stp     x2, x3, [sp, #-16]!
-    mrs     x2, elr_el2
-    adr     x3, serror_window_start
-    cmp     x2, x3
-    adr     x3, serror_window_end
-    ccmp    x2, x3, #4, ne
-    b.ne    el2_invalid
-    ldp     x2, x3, [sp], #16
-    mov     x0, #(1 << EXIT_WITH_SERROR_BIT)
-    eret
-endfunc el2_error
+exit_handler el1_irq, EXIT_IRQ, x1
+exit_handler el1_error, EXIT_SERROR, x1
+window_handler el2_error, el2_invalid
 
 func el2_invalid
     mrs     x1, esr_el2

@@ -18,6 +18,7 @@
 // by the host, after the switch, as if it were the host's.
 .include "defs.s"
 .include "context.s"
+.include "window.s"
 .include "el1host.s"
 
 .equ ICH_HCR_TC, 1 << 10             // common registers
@@ -58,26 +59,14 @@ label now_at_el2                     // same code, same general registers, other
     isb
     for_each_sysreg restore_one
 label guest_enter                    // x0: vcpu
-    mov     x18, x0
-    restore_caller_saved x18
-    ldp     x19, x20, [x18, #CTX_X + 19 * 8]
-    ldp     x21, x22, [x18, #CTX_X + 21 * 8]
-    ldp     x23, x24, [x18, #CTX_X + 23 * 8]
-    ldp     x25, x26, [x18, #CTX_X + 25 * 8]
-    ldp     x27, x28, [x18, #CTX_X + 27 * 8]
-    ldp     x29, x30, [x18, #CTX_X + 29 * 8]
-    ldr     x18, [x18, #CTX_X + 18 * 8]
+    load_guest_registers
 label guest_enter_eret
     eret
 
 // x0: EXIT_*; the guest's x0 and x1 are on the stack, all else is still the guest's.
 label guest_exit
     mrs     x1, tpidr_el2
-    stp     x2, x3, [x1, #CTX_X + 2 * 8]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    save_x4_to_x17 x1
-    save_callee_saved x1
+    save_guest_registers
     mrs     x2, esr_el2
     str     x2, [x1, #VCPU_ESR]
     mrs     x2, far_el2
@@ -170,17 +159,8 @@ label guest_trap
     b       guest_exit
 endfunc hyp_sync
 
-func hyp_irq
-    stp     x0, x1, [sp, #-16]!
-    mov     x0, #EXIT_IRQ
-    b       guest_exit
-endfunc hyp_irq
-
-func hyp_error
-    stp     x0, x1, [sp, #-16]!
-    mov     x0, #EXIT_SERROR
-    b       guest_exit
-endfunc hyp_error
+exit_handler hyp_irq, EXIT_IRQ
+exit_handler hyp_error, EXIT_SERROR
 
 // HVC at EL2: ELR_EL2 is already where the host goes on. PSTATE and x30 are where the first HVC left them.
 func hyp_svc

@@ -8,10 +8,7 @@
 // Returns when the guest exits: the `ret` is in guest_exit. x18 holds the guest's context until the last load.
 func guest_enter
     save_callee_saved x1
-    mov     x18, x0
-    restore_caller_saved x18
-    restore_x19_to_x30 x18
-    ldr     x18, [x18, #CTX_X + 18 * 8]
+    load_guest_registers
     // nothing but the guest's values in the registers from here on
 label guest_enter_eret
     eret
@@ -19,11 +16,7 @@ endfunc guest_enter
 
 // x0: EXIT_*, x1: vcpu; the guest's x0 and x1 are on the stack, everything else is still the guest's.
 func guest_exit
-    stp     x2, x3, [x1, #CTX_X + 2 * 8]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    save_x4_to_x17 x1
-    save_callee_saved x1
+    save_guest_registers
     mrs     x2, tpidr_el2
     restore_callee_saved x2
 

@@ -63,11 +63,7 @@ endfunc guest_enter
 
 // x0: EXIT_*, x1: vcpu; the guest's x0 and x1 are on the stack, everything else is still the guest's.
 func guest_exit
-    stp     x2, x3, [x1, #CTX_X + 2 * 8]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    save_x4_to_x17 x1
-    save_callee_saved x1
+    save_guest_registers
     mrs     x2, tpidr_el2
     ptrauth_switch_to_host x1, x2, x3, x4
     restore_callee_saved x2

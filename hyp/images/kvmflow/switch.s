@@ -4,43 +4,14 @@
 .arch armv8.1-a
 .include "defs.s"
 .include "context.s"
+.include "vhe-macros.s"
+.include "window.s"
 .include "flow.s"
 .include "vcpu.s"
 
-.macro for_each_el1 do
-    \do     sctlr_el12, CTX_SCTLR_EL1
-    \do     cpacr_el12, CTX_CPACR_EL1
-    \do     ttbr0_el12, CTX_TTBR0_EL1
-    \do     ttbr1_el12, CTX_TTBR1_EL1
-    \do     tcr_el12, CTX_TCR_EL1
-    \do     mair_el12, CTX_MAIR_EL1
-    \do     amair_el12, CTX_AMAIR_EL1
-    \do     esr_el12, CTX_ESR_EL1
-    \do     far_el12, CTX_FAR_EL1
-    \do     afsr0_el12, CTX_AFSR0_EL1
-    \do     afsr1_el12, CTX_AFSR1_EL1
-    \do     vbar_el12, CTX_VBAR_EL1
-    \do     contextidr_el12, CTX_CONTEXTIDR_EL1
-    \do     cntkctl_el12, CTX_CNTKCTL_EL1
-    \do     elr_el12, CTX_ELR_EL1
-    \do     spsr_el12, CTX_SPSR_EL1
-    \do     sp_el1, CTX_SP_EL1
-    \do     tpidr_el1, CTX_TPIDR_EL1
-    \do     par_el1, CTX_PAR_EL1
-    \do     csselr_el1, CTX_CSSELR_EL1
-.endm
-
-// What the program at EL0 and the guest share
-.macro for_each_common do
-    \do     sp_el0, CTX_SP_EL0
-    \do     tpidr_el0, CTX_TPIDR_EL0
-    \do     tpidrro_el0, CTX_TPIDRRO_EL0
-    \do     mdscr_el1, CTX_MDSCR_EL1
-.endm
-
 // x0: vcpu
 func vcpu_load
-    for_each_el1 restore_one
+    for_each_el12 restore_one
     ldr     x1, [x0, #VCPU_VMCR]
     msr     ich_vmcr_el2, x1
     ldr     x1, [x0, #VCPU_AP1R0]
@@ -49,7 +20,7 @@ func vcpu_load
 endfunc vcpu_load
 
 func vcpu_put
-    for_each_el1 save_one
+    for_each_el12 save_one
     mrs     x1, ich_vmcr_el2
     str     x1, [x0, #VCPU_VMCR]
     mrs     x1, ich_ap1r0_el2
@@ -124,15 +95,7 @@ endfunc vcpu_run
 // guest_enter(x0: vcpu, x1: host context) -> x0: EXIT_*. The `ret` is in guest_exit.
 func guest_enter
     save_callee_saved x1
-    mov     x18, x0
-    restore_caller_saved x18
-    ldp     x19, x20, [x18, #CTX_X + 19 * 8]
-    ldp     x21, x22, [x18, #CTX_X + 21 * 8]
-    ldp     x23, x24, [x18, #CTX_X + 23 * 8]
-    ldp     x25, x26, [x18, #CTX_X + 25 * 8]
-    ldp     x27, x28, [x18, #CTX_X + 27 * 8]
-    ldp     x29, x30, [x18, #CTX_X + 29 * 8]
-    ldr     x18, [x18, #CTX_X + 18 * 8]
+    load_guest_registers
 label guest_enter_eret
     eret
 endfunc guest_enter
@@ -140,30 +103,11 @@ endfunc guest_enter
 // x0: EXIT_*; the guest's x0 and x1 are on the stack, all else is still the guest's.
 func guest_exit
     mrs     x1, tpidr_el2
-    stp     x2, x3, [x1, #CTX_X + 2 * 8]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X + 0 * 8]
-    save_x4_to_x17 x1
-    save_callee_saved x1
+    save_guest_registers
     adr_l   x2, host_context
     restore_callee_saved x2
-    // The window, as in the image nvhe: a pending SError marks the exit code here.
-    mrs     x3, elr_el2
-    mrs     x4, esr_el2
-    mrs     x5, spsr_el2
-    mov     x6, x0
-    dsb     sy
-    msr     daifclr, #4
-label serror_window_start
-    isb
-label serror_window_end
-    msr     daifset, #4
-    tbz     x0, #EXIT_WITH_SERROR_BIT, 1f
-    msr     elr_el2, x3
-    msr     esr_el2, x4
-    msr     spsr_el2, x5
-    orr     x0, x0, x6
-1:  ret
+    serror_window
+    ret
 endfunc guest_exit
 
 .balign 0x800
@@ -180,36 +124,10 @@ label hyp_vectors
     vector  host_panic
     .endr
 
-func guest_sync
-    stp     x0, x1, [sp, #-16]!
-    mov     x0, #EXIT_TRAP
-    b       guest_exit
-endfunc guest_sync
-
-func guest_irq_exit
-    stp     x0, x1, [sp, #-16]!
-    mov     x0, #EXIT_IRQ
-    b       guest_exit
-endfunc guest_irq_exit
-
-func guest_error_exit
-    stp     x0, x1, [sp, #-16]!
-    mov     x0, #EXIT_SERROR
-    b       guest_exit
-endfunc guest_error_exit
-
-func hyp_error
-    stp     x2, x3, [sp, #-16]!
-    mrs     x2, elr_el2
-    adr     x3, serror_window_start
-    cmp     x2, x3
-    adr     x3, serror_window_end
-    ccmp    x2, x3, #4, ne
-    b.ne    host_panic
-    ldp     x2, x3, [sp], #16
-    mov     x0, #(1 << EXIT_WITH_SERROR_BIT)
-    eret
-endfunc hyp_error
+exit_handler guest_sync, EXIT_TRAP
+exit_handler guest_irq_exit, EXIT_IRQ
+exit_handler guest_error_exit, EXIT_SERROR
+window_handler hyp_error, host_panic
 
 .section .bss, "aw", %nobits
     .balign 16

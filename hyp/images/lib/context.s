@@ -14,8 +14,7 @@
     stp     x29, x30, [\ctx, #CTX_X + 29 * 8]
 .endm
 
-.macro restore_callee_saved ctx
-    ldr     x18, [\ctx, #CTX_X + 18 * 8]
+.macro restore_x19_to_x30 ctx
     ldp     x19, x20, [\ctx, #CTX_X + 19 * 8]
     ldp     x21, x22, [\ctx, #CTX_X + 21 * 8]
     ldp     x23, x24, [\ctx, #CTX_X + 23 * 8]
@@ -24,13 +23,9 @@
     ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
 .endm
 
-.macro restore_x19_to_x30 ctx
-    ldp     x19, x20, [\ctx, #CTX_X + 19 * 8]
-    ldp     x21, x22, [\ctx, #CTX_X + 21 * 8]
-    ldp     x23, x24, [\ctx, #CTX_X + 23 * 8]
-    ldp     x25, x26, [\ctx, #CTX_X + 25 * 8]
-    ldp     x27, x28, [\ctx, #CTX_X + 27 * 8]
-    ldp     x29, x30, [\ctx, #CTX_X + 29 * 8]
+.macro restore_callee_saved ctx
+    ldr     x18, [\ctx, #CTX_X + 18 * 8]
+    restore_x19_to_x30 \ctx
 .endm
 
 // x0..x17, from a context whose address is in none of them
@@ -55,6 +50,23 @@
     stp     x12, x13, [\ctx, #CTX_X + 12 * 8]
     stp     x14, x15, [\ctx, #CTX_X + 14 * 8]
     stp     x16, x17, [\ctx, #CTX_X + 16 * 8]
+.endm
+
+// x0: vcpu. All of the guest's x0..x30; the context pointer survives until the last load.
+.macro load_guest_registers
+    mov     x18, x0
+    restore_caller_saved x18
+    restore_x19_to_x30 x18
+    ldr     x18, [x18, #CTX_X + 18 * 8]
+.endm
+
+// x1: vcpu. All of the guest's x0..x30, of which x0 and x1 are on the stack, which gives them back.
+.macro save_guest_registers
+    stp     x2, x3, [x1, #CTX_X + 2 * 8]
+    ldp     x2, x3, [sp], #16
+    stp     x2, x3, [x1, #CTX_X + 0 * 8]
+    save_x4_to_x17 x1
+    save_callee_saved x1
 .endm
 
 // ---- EL1 system registers ------------------------------------------------------------------------------------------

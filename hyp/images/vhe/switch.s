@@ -4,48 +4,17 @@
 .arch armv8.1-a
 .include "defs.s"
 .include "context.s"
+.include "vhe-macros.s"
 .include "kvm.s"
 .include "host-macros.s"
 .include "vhe.s"
 
 // ---- register lists ----------------------------------------------------------------------------------------------------
 
-// What host and guest both use at the same time: moved at each run
-.macro for_each_common do
-    \do     sp_el0, CTX_SP_EL0
-    \do     tpidr_el0, CTX_TPIDR_EL0
-    \do     tpidrro_el0, CTX_TPIDRRO_EL0
-    \do     mdscr_el1, CTX_MDSCR_EL1
-.endm
-
 // Where the guest goes on
 .macro for_each_return do
     \do     elr_el2, CTX_PC
     \do     spsr_el2, CTX_PSTATE
-.endm
-
-// The guest's EL1: the _EL12 names reach it while the plain names mean EL2
-.macro for_each_el1 do
-    \do     sctlr_el12, CTX_SCTLR_EL1
-    \do     cpacr_el12, CTX_CPACR_EL1
-    \do     ttbr0_el12, CTX_TTBR0_EL1
-    \do     ttbr1_el12, CTX_TTBR1_EL1
-    \do     tcr_el12, CTX_TCR_EL1
-    \do     mair_el12, CTX_MAIR_EL1
-    \do     amair_el12, CTX_AMAIR_EL1
-    \do     esr_el12, CTX_ESR_EL1
-    \do     afsr0_el12, CTX_AFSR0_EL1
-    \do     afsr1_el12, CTX_AFSR1_EL1
-    \do     far_el12, CTX_FAR_EL1
-    \do     vbar_el12, CTX_VBAR_EL1
-    \do     contextidr_el12, CTX_CONTEXTIDR_EL1
-    \do     cntkctl_el12, CTX_CNTKCTL_EL1
-    \do     elr_el12, CTX_ELR_EL1
-    \do     spsr_el12, CTX_SPSR_EL1
-    \do     sp_el1, CTX_SP_EL1
-    \do     tpidr_el1, CTX_TPIDR_EL1
-    \do     par_el1, CTX_PAR_EL1
-    \do     csselr_el1, CTX_CSSELR_EL1
 .endm
 
 .macro for_each_debug do, base
@@ -57,13 +26,13 @@
 
 // x0: vcpu. Its EL1 registers into the CPU, once, before it runs any number of times.
 func vcpu_load
-    for_each_el1 restore_one
+    for_each_el12 restore_one
     ret
 endfunc vcpu_load
 
 // x0: vcpu. And out again, when the CPU is to be used for something else.
 func vcpu_put
-    for_each_el1 save_one
+    for_each_el12 save_one
     ret
 endfunc vcpu_put
 

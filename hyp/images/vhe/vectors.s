@@ -3,41 +3,25 @@
 // from the host, so every synchronous exception from below is the guest's.
 .include "defs.s"
 .include "kvm.s"
+.include "vectors-macros.s"
 .include "vhe.s"
 
-.macro get_vcpu_ptr vcpu, ctxt
-    mrs     \ctxt, tpidr_el2
-    ldr     \vcpu, [\ctxt, #HOST_VCPU]
-.endm
-
 func el1_sync
-    get_vcpu_ptr x1, x0
-    mov     x0, #EXIT_TRAP
-    b       guest_exit
+    leave_guest EXIT_TRAP
 endfunc el1_sync
 
 func el1_irq
-    get_vcpu_ptr x1, x0
-    mov     x0, #EXIT_IRQ
-    b       guest_exit
+    leave_guest EXIT_IRQ
 endfunc el1_irq
 
 func el1_error
-    get_vcpu_ptr x1, x0
-    mov     x0, #EXIT_SERROR
-    b       guest_exit
+    leave_guest EXIT_SERROR
 endfunc el1_error
 
 // Only in the window of guest_exit, which a PE with RAS does not open.
 func el2_error
     ldp     x0, x1, [sp], #16
-    mrs     x0, elr_el2
-    adr     x1, window_start
-    cmp     x0, x1
-    adr     x1, window_end
-    ccmp    x0, x1, #4, ne
-    b.ne    el2_invalid
-    mov     x0, #(1 << EXIT_WITH_SERROR_BIT)
+    serror_at_el2 el2_invalid
     eret
     speculation_barrier
 endfunc el2_error
@@ -61,13 +45,6 @@ func el2_invalid
     b       host_panic
 endfunc el2_invalid
 
-.macro valid_vector target
-    .balign 0x80
-    hint    #16                      // ESB: what was on its way is deferred to DISR_EL1, see guest_exit
-    stp     x0, x1, [sp, #-16]!
-    b       \target
-.endm
-
 .balign 0x800
 label hyp_vectors
     .rept   7
@@ -81,11 +58,7 @@ label hyp_vectors
     .rept   4
     vector  el2_invalid
     .endr
-.set vector_el2_error, hyp_vectors + 0x380
-.set vector_el1_sync, hyp_vectors + 0x400
-.set vector_el1_irq, hyp_vectors + 0x480
-.set vector_el1_error, hyp_vectors + 0x580
-.global vector_el2_error, vector_el1_sync, vector_el1_irq, vector_el1_error
+vector_names
 
 .section .bss, "aw", %nobits
     .balign 16
