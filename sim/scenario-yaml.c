@@ -2,6 +2,7 @@
 /* Scenario files: from YAML to struct scenario. Every complaint names the file, the line and what was expected. */
 #include "sim/scenario-yaml.h"
 
+#include "cpu/timing/params.h"
 #include "sim/load.h"
 
 #include <stdlib.h>
@@ -111,6 +112,36 @@ static bool ma_instance(struct yp *p, const yaml_node_t *v, void *obj)
     return true;
 }
 
+/* The name of a core with a timing model, or `off'. */
+static bool ma_timing(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    char names[256];
+    const char *want = yp_scalar(v), *name;
+    S(obj)->machine.timing = NULL;
+    for (unsigned i = 0; want != NULL && (name = timing_params_builtin_name(i)) != NULL; i++) {
+        if (strcmp(name, want) == 0) {
+            S(obj)->machine.timing = name;
+            return true;
+        }
+    }
+    if (want != NULL && strcmp(want, "off") == 0) {
+        return true;
+    }
+    machine_timing_names(names, sizeof(names));
+    return yp_bad(p, v, "`%.40s': expected off, or a core with a timing model: %s", want != NULL ? want : "?", names);
+}
+
+static bool ma_clock(struct yp *p, const yaml_node_t *v, void *obj)
+{
+    static const char *const words[] = {"cycles", "insns"};
+    int w;
+    if (!yp_word(p, v, words, 2, &w)) {
+        return false;
+    }
+    S(obj)->machine.clock_insns = w == 1;
+    return true;
+}
+
 static bool ma_semihosting(struct yp *p, const yaml_node_t *v, void *obj) { return yp_bool(p, v, &S(obj)->machine.semihosting); }
 static bool ma_strict(struct yp *p, const yaml_node_t *v, void *obj) { return yp_bool(p, v, &S(obj)->machine.strict); }
 
@@ -119,6 +150,7 @@ static bool sc_machine(struct yp *p, const yaml_node_t *v, void *obj)
     static const struct key keys[] = {
         {"cpu", ma_cpu}, {"smp", ma_smp}, {"mem", ma_mem}, {"el", ma_el}, {"ns-per-insn", ma_ns}, {"quantum", ma_quantum},
         {"seed", ma_seed}, {"instance", ma_instance}, {"semihosting", ma_semihosting}, {"strict", ma_strict},
+        {"timing", ma_timing}, {"clock", ma_clock},
     };
     return WALK(p, v, keys, obj, "the machine");
 }
