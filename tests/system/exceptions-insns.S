@@ -170,6 +170,56 @@
         piece   br, br x2
         table_end
 
+/* Exclusives: W4 is the status. What else may lose the reservation is left open; these keep it, or cannot. */
+        .macro  monitor_nothing
+        stxr    w4, x0, [x2]
+        .endm
+        .macro  monitor_plain
+        ldxr    x0, [x2]
+        stxr    w4, x1, [x2]
+        .endm
+        .macro  monitor_twice
+        ldxr    x0, [x2]
+        stxr    w4, x1, [x2]
+        stxr    w4, x0, [x2]
+        .endm
+        .macro  monitor_clrex
+        ldxr    x0, [x2]
+        clrex
+        stxr    w4, x1, [x2]
+        .endm
+        .macro  monitor_clrex_imm
+        ldaxr   w0, [x2]
+        clrex   #3
+        stlxr   w4, w1, [x2]
+        .endm
+        .macro  monitor_pair
+        ldxp    x0, x1, [x2]
+        stxp    w4, x1, x0, [x2]
+        .endm
+        .macro  monitor_again
+        ldxr    x0, [x2]
+        clrex
+        ldxrb   w0, [x2]
+        stxrb   w4, w1, [x2]
+        .endm
+        .macro  monitor_svc
+        ldxr    x0, [x2]
+        svc     #0x77
+        stxr    w4, x1, [x2]
+        .endm
+        .balign 8
+        table   pieces_monitor
+        piece   nothing, monitor_nothing
+        piece   plain, monitor_plain
+        piece   twice, monitor_twice
+        piece   clrex, monitor_clrex
+        piece   clrex_imm, monitor_clrex_imm
+        piece   pair, monitor_pair
+        piece   again, monitor_again
+        piece   svc, monitor_svc
+        table_end
+
         .globl  eret_el1, insn_nop, insn_isr, insn_esb, insn_set_daif
 eret_el1:
         msr     spsr_el1, x0

@@ -356,6 +356,31 @@ static void unmasking(void)
     gic_quiet();
 }
 
+/* ---- the local monitor: an exception return clears it, and so does CLREX ---- */
+
+extern const struct piece pieces_monitor[];
+
+static void monitor(const struct world *w)
+{
+    for (const struct piece *s = pieces_monitor; s->name != NULL; s++) {
+        struct probe p;
+        init(&p, w, s->code);
+        p.x[1] = 0x55;
+        p.x[4] = 7;
+        memset(scratch, 0x33, sizeof(scratch));
+        struct outcome o = probe_go(&p);
+        if (o.el != 0) {
+            /* SVC: back to the instruction after it, by an exception return */
+            p.pc = o.elr;
+            p.spsr = o.spsr;
+            o = probe_go(&p);
+        }
+        say("monitor.%s.%s", w->name, s->name);
+        say_outcome(&p, &o, SHOW_ELR);
+        say(" status=%x %x\n", p.x[4], *(u64 *)(void *)scratch);
+    }
+}
+
 void group_exceptions(void)
 {
     rng_seed(3);
@@ -369,6 +394,7 @@ void group_exceptions(void)
         stacks(w);
         alignment(w);
         aborts(w);
+        monitor(w);
     }
     returns();
     entries();

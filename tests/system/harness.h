@@ -45,7 +45,7 @@ enum { HCR_VM = 0, HCR_SWIO = 1, HCR_PTW = 2, HCR_FMO = 3, HCR_IMO = 4, HCR_AMO 
        HCR_DC = 12, HCR_TWI = 13, HCR_TWE = 14, HCR_TID0 = 15, HCR_TID1 = 16, HCR_TID2 = 17, HCR_TID3 = 18, HCR_TSC = 19,
        HCR_TIDCP = 20, HCR_TACR = 21, HCR_TSW = 22, HCR_TPCP = 23, HCR_TPU = 24, HCR_TTLB = 25, HCR_TVM = 26, HCR_TGE = 27,
        HCR_TDZ = 28, HCR_HCD = 29, HCR_TRVM = 30, HCR_RW = 31, HCR_CD = 32, HCR_ID = 33, HCR_E2H = 34, HCR_TLOR = 35,
-       HCR_TERR = 36, HCR_TEA = 37, HCR_MIOCNCE = 38 };
+       HCR_TERR = 36, HCR_TEA = 37, HCR_MIOCNCE = 38, HCR_FWB = 46 };
 
 #define HCR_BASE BIT(HCR_RW)
 #define HCR_HOST (BIT(HCR_RW) | BIT(HCR_E2H) | BIT(HCR_TGE))
@@ -112,6 +112,7 @@ void say_outcome(const struct probe *p, const struct outcome *o, unsigned show);
 /* A stage 2 that maps 1 GiB of RAM at its place, as Normal memory, and nothing else: for HCR_EL2.VM, with DC or without. */
 void stage2_on(void);
 bool has_vhe(void);             /* the n1: VHE, PAN, UAO, SSBS, RAS, HAFDBS */
+bool has_fwb(void);             /* max: forced write-back of stage 2 */
 /* Every control of EL1 and EL2 that is not in struct probe to a known value: nothing is trapped. */
 void base_state(void);
 u64 rng(void);

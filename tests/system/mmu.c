@@ -157,7 +157,7 @@ static void s2_shape(struct tree *t, unsigned *sl0)
 void mmu_stage2_basics(struct config *c)
 {
     struct tree *t = &c->s2;
-    u64 page = BIT(t->granule), good = BIT(10) | 0x300 | 15 << 2 | 0xc0;
+    u64 page = BIT(t->granule), good = BIT(10) | 0x300 | (t->fwb ? 6 : 15) << 2 | 0xc0;
     for (u64 p = (u64)(uintptr_t)low_start; p < (u64)(uintptr_t)low_end; p += page) {
         map_page(t, p, p, good);
     }
@@ -177,6 +177,7 @@ static void new_s2(struct config *c)
     ps = random_ps(&t->oasize);
     t->bad = chance(50) ? 4 : 12;
     t->hafdbs = has_vhe() && chance(40);
+    t->fwb = (c->hcr & BIT(HCR_FWB)) != 0;
     t->root = pool_alloc(t->granule, t->concat);
     c->vtcr = BIT(31) | (64 - t->iasize) | sl0 << 6 | (rng() & 0x3f00) | tg0(t->granule) << 14 | (u64)ps << 16;
     c->vtcr |= t->hafdbs ? BIT(21) | (rng() & BIT(22)) : 0;
@@ -263,6 +264,7 @@ static void new_config(struct config *c, enum regime regime)
     if (regime == EL10_S2 || regime == S2_ONLY) {
         c->hcr |= BIT(HCR_VM) | (rng() & rng() & (BIT(HCR_PTW) | BIT(HCR_CD) | BIT(HCR_ID)));
         c->hcr |= regime == S2_ONLY && chance(40) ? BIT(HCR_DC) : 0;
+        c->hcr |= has_fwb() && chance(60) ? BIT(HCR_FWB) : 0;
         new_s2(c);
     }
     if (regime == EL2_ONE || (regime == EL20 && !c->high)) {

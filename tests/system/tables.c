@@ -117,7 +117,9 @@ static u64 random_leaf(const struct tree *t)
     d |= t->hafdbs && chance(40) ? BIT(51) : 0;                 /* DBM */
     if (t->stage2) {
         static const u64 memattr[] = { 0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, 15, 15 };
-        d |= memattr[rng_below(ARRAY_LEN(memattr))] << 2;
+        static const u64 forced[] = { 0, 1, 2, 3, 5, 6, 7, 6, 7, 6, 7 };       /* of these bit 2 says Normal, 4 is reserved */
+        u64 plain = memattr[rng_below(ARRAY_LEN(memattr))];
+        d |= (t->fwb ? forced[rng_below(ARRAY_LEN(forced))] : plain) << 2;
         d |= chance(60) ? 0xc0 : rng() & 0xc0;                  /* S2AP */
         d |= chance(60) ? 0 : rng() & (UINT64_C(3) << 53);      /* XN */
         return d;

@@ -31,6 +31,7 @@ struct tree {
     bool el2;                   /* one privilege: the EL2 regime */
     bool then_stage2;           /* outputs are IPAs */
     bool hafdbs;
+    bool fwb;                   /* stage 2 with HCR_EL2.FWB: other memory attributes */
     unsigned oasize;            /* outputs that should be in range */
     unsigned bad;               /* of 100 entries, how many are to be wrong in some way */
     u64 root;                   /* physical */
