@@ -191,6 +191,7 @@ EXTRA_DIST += \
 	tests/system/harness.h \
 	tests/system/image.ld \
 	tests/system/mmu-insns.S \
+	tests/system/mmu-walks.c \
 	tests/system/mmu.c \
 	tests/system/mmu.h \
 	tests/system/offsets.h \

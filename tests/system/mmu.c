@@ -589,4 +589,5 @@ void group_mmu(void)
     }
     base_state();
     mmu_endian();
+    mmu_walks();
 }

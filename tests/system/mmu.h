@@ -39,4 +39,5 @@ void mmu_off(void);
 u64 mmu_alias(bool high);
 
 void mmu_endian(void);
+void mmu_walks(void);
 #endif
