@@ -209,6 +209,19 @@ unsigned sysreg_redirected(unsigned idx, bool at_el2_with_e2h)
     return at_el2_with_e2h && r->e2h != SR_NONE ? r->e2h : r->sr;
 }
 
+unsigned sysreg_trap_controls(unsigned idx, bool write, const char *name[], uint64_t hcr[], unsigned max)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; idx < SR_COUNT && i < sysreg_table[idx].trap_n && n < max; i++) {
+        const struct sysreg_step *s = &sysreg_steps[sysreg_table[idx].trap_first + i];
+        if ((s->dir & (write ? 2 : 1)) != 0) {
+            name[n] = sysreg_controls[s->trap].name;
+            hcr[n++] = sysreg_controls[s->trap].hcr;
+        }
+    }
+    return n;
+}
+
 const char *sysreg_class_name(enum sysreg_class cls)
 {
     static const char *const names[SRC_COUNT] = {

@@ -20,6 +20,9 @@ enum sysreg_class sysreg_class_of(unsigned idx);
 /* The register that a name means: with `at_el2_with_e2h` the one that HCR_EL2.E2H redirects it to, and of _EL12 and _EL02 names the
    EL1 or EL0 register. */
 unsigned sysreg_redirected(unsigned idx, bool at_el2_with_e2h);
+/* The controls that can trap a read or a write of the register below EL2, in the order in which they are tried: name, and the bit of
+   HCR_EL2 that it is, or 0 for one of another register. How many, at most `max`. */
+unsigned sysreg_trap_controls(unsigned idx, bool write, const char *name[], uint64_t hcr[], unsigned max);
 const char *sysreg_class_name(enum sysreg_class cls);
 /* op0:op1:CRn:CRm:op2 of a register */
 uint16_t sysreg_encoding(unsigned idx);

@@ -58,6 +58,12 @@ static bool same_address(struct diff *d, uint64_t a, uint64_t b, bool loose)
     return p->name != 0 && p->name == q->name && (p->off == q->off || loose || shifted(d, p, q));
 }
 
+/* The same for a register's value, which may have an ASID, a VMID or a tag above the address */
+static bool same_value(struct diff *d, uint64_t a, uint64_t b)
+{
+    return same_address(d, a, b, false) || (a >> 48 == b >> 48 && same_address(d, a << 16 >> 16, b << 16 >> 16, false));
+}
+
 void diff_learn_shift(struct diff *d, const struct rec *a, const struct rec *b)
 {
     if (!d->opts.moved || a->pc == b->pc) {
@@ -165,7 +171,7 @@ static void compare_fields(struct diff *d, struct words *w, const struct rec *a,
         uint64_t x = rec_field(a, i), y = rec_field(b, i);
         kind_field(a->kind, i, &f);
         bool number = f.form == FORM_DEC || f.form == FORM_WORDS || f.form == FORM_DAIF || f.form == FORM_SYSREG;
-        if (x == y || (!number && same_address(d, x, y, false)) || (d->opts.no_time && is_time(a, i))) {
+        if (x == y || (!number && same_value(d, x, y)) || (d->opts.no_time && is_time(a, i))) {
             continue;
         }
         if (d->opts.moved && ((a->kind == REC_INSN && i == FIELD_A) || (a->kind == REC_INSN && i == FIELD_B) ||
@@ -189,7 +195,7 @@ bool diff_same_data(struct diff *d, const struct rec *a, const struct rec *b, ch
     if (a->hcr != b->hcr) {
         differ(&w, "HCR_EL2", a->hcr, b->hcr, false);
     }
-    if (a->vttbr != b->vttbr) {
+    if (!same_value(d, a->vttbr, b->vttbr)) {
         differ(&w, "VTTBR_EL2", a->vttbr, b->vttbr, false);
     }
     compare_counts(d, &w, a, b);

@@ -7,6 +7,10 @@ libhs_la_SOURCES += \
 	hyp/diff-same.c \
 	hyp/dump.c \
 	hyp/dump.h \
+	hyp/explain.c \
+	hyp/explain.h \
+	hyp/explain-int.h \
+	hyp/explain-text.c \
 	hyp/export.c \
 	hyp/export.h \
 	hyp/export-chrome.c \

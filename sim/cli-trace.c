@@ -10,6 +10,7 @@ static const struct trace_command commands[] = {
     {"dump", "its records, as text or as lines of JSON", cli_trace_dump},
     {"switches", "guest entries and exits, and a table of exits by reason", cli_trace_switches},
     {"phases", "a switch broken down by state class and by symbol", cli_trace_phases},
+    {"explain", "one fault or exit in words", cli_trace_explain},
     {"diff", "where two traces part, and how they differ", cli_trace_diff},
     {"export", "the trace as Tarmac, Chrome JSON, VCD, ftrace text or a table of perf kvm stat", cli_trace_export},
     {"kinds", "the kinds of records that there are, and their fields", cli_trace_kinds},

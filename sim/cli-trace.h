@@ -20,6 +20,7 @@ int cli_trace_kinds(int argc, char **argv);
 int cli_trace_switches(int argc, char **argv);
 int cli_trace_phases(int argc, char **argv);
 int cli_trace_diff(int argc, char **argv);
+int cli_trace_explain(int argc, char **argv);
 int cli_trace_export(int argc, char **argv);
 
 /* A trace that a command reads, with the names for it: those in the file, and those of --symbols. */

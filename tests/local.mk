@@ -27,6 +27,7 @@ check_PROGRAMS += \
 	tests/unit/test-pipe \
 	tests/unit/test-pmu \
 	tests/unit/test-psci \
+	tests/unit/test-regressions \
 	tests/unit/test-records \
 	tests/unit/test-scenario \
 	tests/unit/test-switches \
@@ -39,6 +40,7 @@ check_PROGRAMS += \
 
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
+tests_unit_test_regressions_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 
 tests_unit_test_pipe_SOURCES = tests/timing/gen.c tests/timing/gen.h tests/differential/values.c tests/unit/test-pipe.c
 
@@ -61,9 +63,12 @@ check_SCRIPTS += \
 	tests/cli.sh \
 	tests/timing/law.sh \
 	tests/fuzz/random-exec.sh \
+	tests/golden.sh \
 	tests/image-first.sh \
 	tests/layers.sh \
+	tests/timing/doc.sh \
 	tests/trace-exports.sh \
+	tests/trace-tools.sh \
 	tests/scenarios.sh
 
 # random code; not a test by itself, run by its script
@@ -165,7 +170,9 @@ EXTRA_DIST += \
 	tests/differential/simd-peer.sh \
 	tests/exits-as-peer \
 	tests/guests \
+	tests/regressions.md \
 	tests/run-differential \
+	tests/run-golden \
 	tests/run-scenarios \
 	tests/run-system \
 	tests/run-timing \

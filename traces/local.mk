@@ -17,3 +17,5 @@ libhs_la_SOURCES += \
 	traces/trace.h \
 	traces/writer.c \
 	traces/writer.h
+
+EXTRA_DIST += traces/golden

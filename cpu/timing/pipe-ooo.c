@@ -20,20 +20,35 @@ struct flight {
     int base;
     uint64_t booked[PIPE_UNITS][WORDS];
     int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
-    uint8_t turn[PIPE_UNITS];
     int leave[PIPE_WINDOW]; /* a ring */
     unsigned head, n;
 };
 
 /* Bookings from `by` cycles later on */
-static void shift_bookings(uint64_t booked[PIPE_UNITS][WORDS], unsigned by)
+static void shift_words(uint64_t w[WORDS], unsigned by)
 {
     unsigned words = by / 64 < WORDS ? by / 64 : WORDS, bits = by % 64;
+    for (unsigned i = 0; i < WORDS; i++) {
+        uint64_t lo = i + words < WORDS ? w[i + words] : 0;
+        uint64_t hi = i + words + 1 < WORDS ? w[i + words + 1] : 0;
+        w[i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
+    }
+}
+
+/* The horizon moves to the cycle of dispatch. What comes into sight is taken as far as bookings reached beyond it. */
+static void move_horizon(struct flight *f)
+{
+    unsigned by = (unsigned)(f->now - f->base);
+    if (by == 0) {
+        return;
+    }
+    f->base = f->now;
     for (unsigned u = 0; u < PIPE_UNITS; u++) {
-        for (unsigned i = 0; i < WORDS; i++) {
-            uint64_t lo = i + words < WORDS ? booked[u][i + words] : 0;
-            uint64_t hi = i + words + 1 < WORDS ? booked[u][i + words + 1] : 0;
-            booked[u][i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
+        shift_words(f->booked[u], by);
+        int end = f->beyond[u] - f->base;
+        unsigned from = by < PIPE_HORIZON ? PIPE_HORIZON - by : 0;
+        for (unsigned i = from; i < PIPE_HORIZON && (int)i < end; i++) {
+            f->booked[u][i / 64] |= UINT64_C(1) << (i % 64);
         }
     }
 }
@@ -46,7 +61,6 @@ static void take_off(struct flight *f, const struct pipe_state *s)
     f->head = 0;
     f->n = s->n_window;
     memcpy(f->booked, s->booked, sizeof(f->booked));
-    memcpy(f->turn, s->turn, sizeof(f->turn));
     memcpy(f->group, s->group, sizeof(f->group));
     for (unsigned i = 0; i < OPD_REGS; i++) {
         f->ready[i] = s->ready[i];
@@ -76,26 +90,22 @@ static void land(struct flight *f, struct pipe_state *s)
             s->leave[s->n_window++] = at;
         }
     }
-    shift_bookings(f->booked, (unsigned)(f->now - f->base));
+    move_horizon(f);
     for (unsigned i = 0; i < PIPE_UNITS; i++) {
         s->unit[i] = pipe_left(f->beyond[i], f->now);
     }
     memcpy(s->booked, f->booked, sizeof(s->booked));
-    memcpy(s->turn, f->turn, sizeof(s->turn));
 }
 
+/* Only the first cycle is looked at: what is booked later in the unit's time was booked by older instructions that wait for
+   sources, and a real unit is not kept free for them. */
 static bool unit_free(const struct flight *f, unsigned u, int at, unsigned cycles)
 {
     unsigned from = (unsigned)(at - f->base);
     if (from + cycles > PIPE_HORIZON && at < f->beyond[u]) {
         return false;
     }
-    for (unsigned i = from; i < from + cycles && i < PIPE_HORIZON; i++) {
-        if ((f->booked[u][i / 64] >> (i % 64) & 1) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return from >= PIPE_HORIZON || (f->booked[u][from / 64] >> (from % 64) & 1) == 0;
 }
 
 static void book(struct flight *f, unsigned u, int at, unsigned cycles)
@@ -109,13 +119,13 @@ static void book(struct flight *f, unsigned u, int at, unsigned cycles)
     }
 }
 
-/* A unit among `units` that is free, in turn; -1: none. `taken`: by another use of the same instruction */
+/* A unit among `units` that is free, in the order in which the parameters define them: what few classes need comes last.
+   -1: none. `taken`: by another use of the same instruction */
 static int choose_unit(const struct flight *f, unsigned units, unsigned taken, int at, unsigned cycles)
 {
-    unsigned lowest = (unsigned)__builtin_ctz(units), turn = f->turn[lowest];
-    for (unsigned k = 0; k < PIPE_UNITS; k++) {
-        unsigned u = (turn + k) % PIPE_UNITS;
-        if ((units & ~taken) >> u & 1 && unit_free(f, u, at, cycles)) {
+    for (unsigned left = units & ~taken; left != 0; left &= left - 1) {
+        unsigned u = (unsigned)__builtin_ctz(left);
+        if (unit_free(f, u, at, cycles)) {
             return (int)u;
         }
     }
@@ -145,7 +155,6 @@ static int book_units(struct flight *f, const struct pipe_class *c, int at)
     }
     for (unsigned k = 0; k < c->n_uses; k++) {
         book(f, (unsigned)unit[k], at, c->use[k].cycles);
-        f->turn[__builtin_ctz(c->use[k].units)] = (uint8_t)((unsigned)(unit[k] + 1) % PIPE_UNITS);
     }
     return at;
 }
@@ -177,11 +186,7 @@ static void dispatch(const struct pipe *p, struct flight *f, const struct pipe_c
         f->now = d;
         f->slots = f->decoded = 0;
     }
-    /* the horizon moves with dispatch, wherever the block began */
-    if (f->now != f->base) {
-        shift_bookings(f->booked, (unsigned)(f->now - f->base));
-        f->base = f->now;
-    }
+    move_horizon(f);
 }
 
 static void enter_window(const struct pipe *p, struct flight *f, const struct pipe_class *c, int leaves)

@@ -5,7 +5,7 @@
  *   [pipeline]   model = in-order|out-of-order, width = operations a cycle, ordered_results = 0|1 (in-order: results are
  *                written in program order unless a class is `free`), window = operations (out-of-order), decode =
  *                instructions dispatched a cycle (out-of-order; without it: width)
- *   [resources]  NAME = number of units, or NAME = NAME NAME...: one of those
+ *   [resources]  NAME = number of units, or NAME = NAME NAME...: one of those. Units are taken in the order of definition
  *   [forward]    NAME = KIND CYCLES... from GROUP...|any [; the same again]: sources of these kinds are needed that many
  *                cycles after issue, when they come from a class of one of the groups. KIND: src, src2 (first and second
  *                plain source), shifted, extended, acc, merge, addr, index, data, cond

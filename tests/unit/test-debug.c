@@ -109,6 +109,13 @@ static const struct {
     { HMC | EL1_ONLY, { false, true, true } },
     { SSC(1) | EL0_ONLY, { true, false, false } },
     { SSC(2) | EL1_AND_EL0, { false, false, false } },
+    /* reserved combinations (CheckValidStateMatch): they match nothing; the last one matched EL2 and EL0 once */
+    { SSC(3) | EL0_ONLY, { false, false, false } },
+    { HMC, { false, false, false } },
+    { HMC | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(1) | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(2) | EL0_ONLY, { false, false, false } },
+    { HMC | SSC(3) | EL0_ONLY, { false, false, false } },
 };
 
 START_TEST(state_matching)
@@ -208,6 +215,21 @@ START_TEST(software_step)
     put(pe, SR_MDSCR_EL1, SS | KDE);
     debug_update(pe);
     ck_assert_uint_eq(pe->debug_mode, 1);
+    test_pe_free(t);
+}
+END_TEST
+
+/* ISS.ISV: an instruction was stepped; ISS.EX: a Load-Exclusive (AArch64.SoftwareStepException). Both were constant once. */
+START_TEST(isv_and_ex_of_a_step_were_constant)
+{
+    struct test_pe *t = debug_pe(1);
+    static const uint32_t want[] = {[STEPPED_NONE] = 0x22, [STEPPED_INSN] = 1u << 24 | 0x22, [STEPPED_EXCLUSIVE] = 1u << 24 | 1u << 6 | 0x22};
+    for (unsigned what = 0; what < ARRAY_LEN(want); what++) {
+        t->pe->stepped = (uint8_t)what;
+        ck_assert(!debug_raise_step(t->pe));
+        ck_assert_uint_eq(t->pe->exc.iss, want[what]);
+        t->pe->exc.valid = false;
+    }
     test_pe_free(t);
 }
 END_TEST
@@ -420,6 +442,7 @@ int main(void)
     tcase_add_test(c, linked_contexts);
     tcase_add_test(c, watchpoints);
     tcase_add_test(c, software_step);
+    tcase_add_test(c, isv_and_ex_of_a_step_were_constant);
     tcase_add_test(c, svc_that_was_stepped_saves_ss_as_zero);
     tcase_add_loop_test(c, pending_step_comes_before_the_fetch, 0, 2);
     tcase_add_test(c, step_pending_at_once_has_no_valid_syndrome);

@@ -260,6 +260,25 @@ static void enable_sgi(unsigned intid)
     }
 }
 
+/* Both groups active at one priority, which only a restored state has: an EOI of Group 0 drops it, and one of Group 1 before that
+   does nothing (GetHighestActiveGroup() looks at Group 0 first). */
+START_TEST(equal_active_priorities_went_to_group_1)
+{
+    msr(0, ICC_AP0R0_EL1, 1u << 8);
+    msr(0, ICC_AP1R0_EL1, 1u << 8);
+    ck_assert_uint_eq(mrs(0, ICC_RPR_EL1), 0x40);
+    msr(0, ICC_EOIR1_EL1, 40);
+    ck_assert_uint_eq(mrs(0, ICC_AP0R0_EL1), 1u << 8);
+    ck_assert_uint_eq(mrs(0, ICC_AP1R0_EL1), 1u << 8);
+    msr(0, ICC_EOIR0_EL1, 40);
+    ck_assert_uint_eq(mrs(0, ICC_AP0R0_EL1), 0);
+    ck_assert_uint_eq(mrs(0, ICC_AP1R0_EL1), 1u << 8);
+    msr(0, ICC_EOIR1_EL1, 40);
+    ck_assert_uint_eq(mrs(0, ICC_AP1R0_EL1), 0);
+    ck_assert_uint_eq(mrs(0, ICC_RPR_EL1), 0xff);
+}
+END_TEST
+
 START_TEST(sgi_targets)
 {
     bring_up();
@@ -377,7 +396,8 @@ int main(void)
 {
     const TTest *const tests[] = {
         reset_values, writable_bits, priority_mask, highest_first, preemption, group_priority, common_binary_point,
-        groups, disabled_group_does_not_block, eoi_mode_1, eoi_ignored, active_priorities_restored, sgi_targets,
+        groups, disabled_group_does_not_block, eoi_mode_1, eoi_ignored, active_priorities_restored,
+        equal_active_priorities_went_to_group_1, sgi_targets,
         sgi_groups, sgi_range_selector, cpu_interface_reset, undefined,
     };
     return run_suite("gic-icc", tests, ARRAY_LEN(tests));

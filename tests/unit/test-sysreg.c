@@ -115,6 +115,35 @@ START_TEST(privilege)
 }
 END_TEST
 
+/* SCTLR_EL2 with E2H = 0 has these bits RES1, and M, C and I are 0 at reset; CPTR_EL2 has 13:12 and 9:0, not 11. */
+START_TEST(reset_of_sctlr_el2_and_res1_of_cptr_el2)
+{
+    struct test_pe *t = test_pe_new("neoverse-n1", true, 2);
+    const uint64_t res1 = BIT64(4) | BIT64(5) | BIT64(11) | BIT64(16) | BIT64(18) | BIT64(22) | BIT64(23) | BIT64(28) | BIT64(29);
+    ck_assert_uint_eq(get(t->pe, SR_SCTLR_EL2) & (res1 | 0x1005), res1);
+    put(t->pe, SR_CPTR_EL2, 0);
+    ck_assert_uint_eq(get(t->pe, SR_CPTR_EL2), 3u << 12 | 0x3ff);
+    test_pe_free(t);
+}
+END_TEST
+
+/* Without EL2, EL1 is the highest Exception level and has RMR_EL1 and RVBAR_EL1; with it they are UNDEFINED at EL1. */
+START_TEST(reset_registers_of_the_highest_level)
+{
+    uint64_t v;
+    for (unsigned el2 = 0; el2 < 2; el2++) {
+        struct test_pe *t = test_pe_new("neoverse-n1", el2 != 0, 1);
+        unsigned want = el2 != 0 ? UNDEF : OK;
+        ck_assert_uint_eq(rd(t->pe, SR_RMR_EL1, &v), want);
+        ck_assert(el2 != 0 || v == 1);                              /* AA64, no request */
+        ck_assert_uint_eq(wr(t->pe, SR_RMR_EL1, 0), want);
+        ck_assert_uint_eq(rd(t->pe, SR_RVBAR_EL1, &v), want);
+        ck_assert_uint_eq(wr(t->pe, SR_RVBAR_EL1, 0), UNDEF);
+        test_pe_free(t);
+    }
+}
+END_TEST
+
 START_TEST(identification)
 {
     struct test_pe *t = test_pe_new("neoverse-n1", true, 2);
@@ -495,6 +524,8 @@ int main(void)
     tcase_add_loop_test(table, reserved_bits_stay_as_they_are, 0, 2);
     tcase_add_test(table, features_decide_bits);
     tcase_add_test(table, privilege);
+    tcase_add_test(table, reset_registers_of_the_highest_level);
+    tcase_add_test(table, reset_of_sctlr_el2_and_res1_of_cptr_el2);
     tcase_add_test(table, identification);
     suite_add_tcase(s, table);
     TCase *e2h = tcase_create("e2h");
