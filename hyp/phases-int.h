@@ -33,9 +33,10 @@ struct sym {
     struct stat stat;
 };
 
-/* A load whose value has not been used yet: what it was for is known later. */
+/* A load, or an MRS of class GP, whose value has not been used yet: what it was for is known later. */
 struct pending {
     uint8_t refs;                   /* registers that still hold it; 0: free */
+    bool mrs;
     uint64_t cycles;
 };
 

@@ -148,14 +148,14 @@ static void drop_pending(struct phases_pe *e, unsigned reg)
     }
 }
 
-/* It is known what the load was for. */
+/* It is known what the load, or the MRS, was for. */
 static void settle_pending(struct phases_pe *e, unsigned reg, unsigned row)
 {
     int i = e->pending_of[reg];
     if (i < 0) {
         return;
     }
-    account(e, row, DIR_RESTORE, 1, e->pending[i].cycles);
+    account(e, row, e->pending[i].mrs ? DIR_SAVE : DIR_RESTORE, 1, e->pending[i].cycles);
     e->pending[i].refs = 0;
     for (unsigned r = 0; r < 31; r++) {
         e->pending_of[r] = e->pending_of[r] == i ? -1 : e->pending_of[r];
@@ -175,13 +175,46 @@ static struct tag *tag_at(struct phases_pe *e, uint64_t addr)
     return &e->tags[(addr >> 3) % TAGS];
 }
 
+static bool is_pending_mrs(const struct phases_pe *e, unsigned reg)
+{
+    return reg < 31 && e->pending_of[reg] >= 0 && e->pending[e->pending_of[reg]].mrs;
+}
+
+/* Room in `pending`: there are as many as registers that can hold one. */
+static unsigned free_pending(const struct phases_pe *e)
+{
+    unsigned slot = 0;
+    while (slot < MAX_PENDING - 1 && e->pending[slot].refs != 0) {
+        slot++;
+    }
+    return slot;
+}
+
 /* ---- one instruction, when all its effects are known ---- */
+
+/* A kernel may keep a pointer of its own in SP_EL0 and read it all the time: it is saved only if the value is stored. */
+static void read_gp(struct phases_pe *e, unsigned reg, uint64_t cycles)
+{
+    overwrite(e, reg, 1 + ROW_GP);
+    if (reg < 31) {
+        unsigned slot = free_pending(e);
+        e->pending[slot] = (struct pending){.refs = 1, .mrs = true, .cycles = cycles};
+        e->pending_of[reg] = (int8_t)slot;
+    } else {
+        account(e, ROW_CONTROL, DIR_SAVE, 1, cycles);
+    }
+}
 
 static void store(struct phases_pe *e, const struct current *c, uint64_t cycles)
 {
     uint8_t taint = 0;
     for (unsigned k = 0; k < c->i.n && taint == 0; k++) {
         taint = c->i.rt[k] < 31 ? e->taint[c->i.rt[k]] : 0;
+    }
+    for (unsigned k = 0; k < c->i.n; k++) {
+        if (is_pending_mrs(e, c->i.rt[k])) {
+            settle_pending(e, c->i.rt[k], ROW_GP);
+        }
     }
     account(e, taint != 0 ? taint - 1u : (unsigned)ROW_CONTROL, DIR_SAVE, 1, cycles);
     for (unsigned k = 0; k < c->i.n && k < c->n_addr; k++) {
@@ -211,7 +244,7 @@ static bool is_hosts(struct phases_pe *e, uint64_t addr, unsigned reg)
 static void load(struct phases_pe *e, const struct current *c, uint64_t cycles)
 {
     bool hosts = false;
-    unsigned slot = 0;
+    unsigned slot;
     uint8_t refs = 0;
     for (unsigned k = 0; k < c->i.n && k < c->n_addr; k++) {
         hosts = (c->i.bytes == 8 && is_hosts(e, c->addr[k], c->i.rt[k])) || hosts;
@@ -220,10 +253,8 @@ static void load(struct phases_pe *e, const struct current *c, uint64_t cycles)
         const struct tag *t = k < c->n_addr ? tag_at(e, c->addr[k]) : NULL;
         overwrite(e, c->i.rt[k], t != NULL && t->addr == c->addr[k] && c->i.bytes == 8 ? t->taint : 0);
     }
-    while (slot < MAX_PENDING && e->pending[slot].refs != 0) {
-        slot++;
-    }
-    for (unsigned k = 0; k < c->i.n && !hosts && slot < MAX_PENDING; k++) {
+    slot = free_pending(e);
+    for (unsigned k = 0; k < c->i.n && !hosts; k++) {
         if (c->i.rt[k] < 31) {
             refs += e->pending_of[c->i.rt[k]] != (int8_t)slot;
             e->pending_of[c->i.rt[k]] = (int8_t)slot;
@@ -246,12 +277,16 @@ static void classify(struct phases_pe *e, const struct current *c, uint64_t cycl
     }
     switch (i->kind) {
     case PHASES_MRS:
+        if (cls == ROW_GP) {
+            read_gp(e, i->rt[0], cycles);
+            break;
+        }
         account(e, cls, DIR_SAVE, 1, cycles);
         overwrite(e, i->rt[0], (uint8_t)(cls + 1));
         break;
     case PHASES_MSR:
         account(e, cls, DIR_RESTORE, 1, cycles);
-        if (i->rt[0] < 31) {
+        if (i->rt[0] < 31 && !is_pending_mrs(e, i->rt[0])) {
             settle_pending(e, i->rt[0], cls);
         }
         break;
@@ -348,6 +383,9 @@ static void guest_entry(struct phases *p, struct phases_pe *e, const struct rec 
 {
     finish_insn(p, e, r->cycle);
     for (unsigned reg = 0; reg < 31; reg++) {
+        if (is_pending_mrs(e, reg)) {
+            drop_pending(e, reg);
+        }
         settle_pending(e, reg, ROW_GP);
     }
     uint64_t whole = r->icount - e->exit_icount;

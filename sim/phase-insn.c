@@ -24,6 +24,9 @@ static void system_register(const struct operands *o, bool redirected, struct ph
 {
     int idx = sysreg_lookup((uint16_t)o->sysreg);
     bool read = o->op == OP_MRS;
+    if (o->sysreg >> 14 == 3 && (o->sysreg >> 7 & 15) == 4 && (o->sysreg >> 3 & 15) == 2) {
+        return; /* a field of PSTATE (NZCV, DAIF, PAN ...), which belongs to what runs */
+    }
     out->kind = o->sysreg >> 14 == 1 ? PHASES_SYS : read ? PHASES_MRS : PHASES_MSR;
     out->cls = (uint8_t)(idx < 0 ? SRC_op : sysreg_class_of(sysreg_redirected((unsigned)idx, redirected)));
     for (unsigned i = 0; i < o->n_src && !read; i++) {

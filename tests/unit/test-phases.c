@@ -19,7 +19,7 @@ enum {
     ISB = 0xd5033fdf, LDR_X3_X2 = 0xf9400043, MSR_SCTLR_EL1_X3 = 0xd5181003, LDR_X4_X2_8 = 0xf9400444, ADD_X4 = 0x91000484,
     LDP_X5_X6_X2_32 = 0xa9421845, LDP_Q0_Q1_X7 = 0xad4004e0, ERET = 0xd69f03e0, STP_X19_X20_X9_16 = 0xa9015133,
     LDP_X19_X20_X9_16 = 0xa9415133, MRS_X8_VMCR = 0xd53ccbe8, MOV_X10_X8 = 0xaa0803ea, STR_X10_X2_64 = 0xf900204a,
-    MSR_VTTBR_X11 = 0xd51c210b, TLBI_ALLE1 = 0xd50c879f, STP_Q2_Q3_X7 = 0xad000ce2, STR_XZR_X2 = 0xf900005f,
+    MSR_VTTBR_X11 = 0xd51c210b, TLBI_ALLE1 = 0xd50c879f, STP_Q2_Q3_X7 = 0xad000ce2, STR_XZR_X2 = 0xf900005f, MRS_X1_SP_EL0 = 0xd5384101, STR_X1_X0_248 = 0xf9007c01, MRS_X1_DAIF = 0xd53b4221,
 };
 
 struct fixture {
@@ -237,6 +237,32 @@ START_TEST(registers_of_the_host)
 }
 END_TEST
 
+/* A kernel's pointer in SP_EL0 that is read is no save; one that is stored is. PSTATE is nobody's state. */
+START_TEST(sp_el0_and_pstate)
+{
+    struct fixture x;
+    begin(&x);
+    leave(&x);
+    insn(&x, MRS_X1_SP_EL0);
+    reg(&x, 1);
+    insn(&x, MRS_X1_SP_EL0);
+    reg(&x, 1);
+    insn(&x, STR_X1_X0_248);
+    mem(&x, true, 0x9000, 8);
+    insn(&x, MRS_X1_DAIF);
+    reg(&x, 1);
+    insn(&x, MRS_X1_SP_EL0);
+    reg(&x, 1);
+    enter(&x);
+    char *t = finish(&x);
+    ck_assert_uint_eq(row(t, "GP registers", "save_insns"), 2);
+    ck_assert_uint_eq(row(t, "GP registers", "restore_insns"), 0);
+    ck_assert_uint_eq(row(t, "control", "insns"), 4);
+    check_sums(t);
+    free(t);
+}
+END_TEST
+
 /* At EL2 with HCR_EL2.E2H the name SCTLR_EL1 means SCTLR_EL2 */
 START_TEST(redirected_names)
 {
@@ -340,6 +366,7 @@ int main(void)
     TCase *c = tcase_create("phases");
     tcase_add_test(c, classes);
     tcase_add_test(c, registers_of_the_host);
+    tcase_add_test(c, sp_el0_and_pstate);
     tcase_add_test(c, redirected_names);
     tcase_add_test(c, what_is_not_in_the_trace_is_a_row);
     tcase_add_test(c, only_one_reason);
