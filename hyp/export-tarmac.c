@@ -127,8 +127,11 @@ static void reg(struct export *x, const struct rec *r)
 /* System instructions (op0 = 1) are no registers, and readers warn of them. */
 static void sysreg(struct export *x, const struct rec *r)
 {
+    enum { FPCR = 3 << 14 | 3 << 11 | 4 << 7 | 4 << 3, FPSR = FPCR + 1 };
     char name[64];
-    if (r->a >> 14 != 1) {
+    if (r->a == FPCR || r->a == FPSR) {
+        fprintf(line(x, r), "R %s %08" PRIx32 "\n", r->a == FPCR ? "FPCR" : "FPSR", (uint32_t)r->b);
+    } else if (r->a >> 14 != 1) {
         esr_sysreg_name(name, sizeof(name), (uint16_t)r->a, &x->opts.names);
         fprintf(line(x, r), "R %s %016" PRIx64 "\n", name, r->b);
     }

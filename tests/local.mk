@@ -175,6 +175,7 @@ EXTRA_DIST += \
 	tests/run-golden \
 	tests/run-scenarios \
 	tests/run-system \
+	tests/run-trace-tools \
 	tests/run-timing \
 	tests/run-workloads \
 	tests/scenarios \
