@@ -12,19 +12,21 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     TID_WORLD = 1, TID_MASK = 2, TID_PENDING = 6, TID_TIMER = 12, TID_TLB = 16, TID_EVENTS = 17, TID_COUNT = 18,
-    MAX_LRS = 16, PID_PE = 1, PID_IRQ = 1000, PID_VIRQ = 1001,    /* plus the PE's number */
+    MAX_LRS = 16, FUNCTION_LEN = 96, PID_PE = 1, PID_IRQ = 1000, PID_VIRQ = 1001,    /* plus the PE's number */
 };
 
-enum { LEVEL_SIDE, LEVEL_WORLD, LEVEL_EL, LEVEL_WAIT, LEVELS };
+enum { LEVEL_SIDE, LEVEL_WORLD, LEVEL_EL, LEVEL_FUNCTION, LEVEL_WAIT, LEVELS };
 enum { SIDE_NONE, SIDE_GUEST, SIDE_OUTSIDE };
 
 struct chrome_pe {
     bool seen;
     unsigned side;                  /* SIDE_NONE until the first switch */
     int open[LEVELS];               /* what is open on the world track: the number of a span's name, -1 none */
+    char function[FUNCTION_LEN];    /* of the last instruction, in a trace of instructions */
     uint32_t lr_intid[MAX_LRS];     /* what each list register holds */
     bool lr_used[MAX_LRS];
     bool line[TID_COUNT];           /* open spans of the tracks of one bit each */
@@ -102,7 +104,7 @@ static void instant(struct export *x, const struct rec *r, unsigned tid, const c
 
 /* ---- the world track ---- */
 
-static void name_span(const struct export *x, const struct rec *r, unsigned level, int value, char *buf, size_t len)
+static void name_span(const struct export *x, const struct chrome_pe *p, const struct rec *r, unsigned level, int value, char *buf, size_t len)
 {
     switch (level) {
     case LEVEL_SIDE:
@@ -117,6 +119,7 @@ static void name_span(const struct export *x, const struct rec *r, unsigned leve
         break;
     case LEVEL_WORLD: snprintf(buf, len, "%s", world_names[value]); break;
     case LEVEL_EL: snprintf(buf, len, "EL%d", value); break;
+    case LEVEL_FUNCTION: snprintf(buf, len, "%s", p->function); break;
     default: snprintf(buf, len, "wait"); break;
     }
 }
@@ -131,6 +134,27 @@ static void close_from(struct export *x, struct chrome_pe *p, unsigned pe, unsig
     }
 }
 
+/* In a trace of instructions: a number for the function that runs, or -1. Other records leave it as it is. */
+static int function_of(struct export *x, struct chrome_pe *p, const struct rec *r)
+{
+    char name[FUNCTION_LEN];
+    if (r->kind != REC_INSN) {
+        return p->open[LEVEL_FUNCTION];
+    }
+    if (x->opts.symbol == NULL || !x->opts.symbol(x->opts.symbol_opaque, r->pc, name, sizeof(name))) {
+        return -1;
+    }
+    char *plus = strstr(name, "+0x");
+    if (plus != NULL) {
+        *plus = '\0';
+    }
+    if (p->open[LEVEL_FUNCTION] >= 0 && strcmp(name, p->function) == 0) {
+        return p->open[LEVEL_FUNCTION];
+    }
+    snprintf(p->function, sizeof(p->function), "%s", name);
+    return p->open[LEVEL_FUNCTION] == 0 ? 1 : 0; /* another one than that which is open */
+}
+
 /* Bring the stack of spans to what holds after the record. A switch closes all of it. */
 static void follow_world(struct export *x, struct chrome_pe *p, const struct rec *r)
 {
@@ -140,17 +164,20 @@ static void follow_world(struct export *x, struct chrome_pe *p, const struct rec
     }
     int want[LEVELS] = {
         [LEVEL_SIDE] = p->side == SIDE_NONE ? -1 : (int)p->side, [LEVEL_WORLD] = (int)world_of(r->el, r->hcr, r->vttbr),
-        [LEVEL_EL] = r->el, [LEVEL_WAIT] = r->kind == REC_WFI ? 0 : -1,
+        [LEVEL_EL] = r->el, [LEVEL_FUNCTION] = function_of(x, p, r), [LEVEL_WAIT] = r->kind == REC_WFI ? 0 : -1,
     };
     unsigned l = 0;
     while (l < LEVELS && !(is_switch && l == LEVEL_SIDE) && want[l] == p->open[l]) {
         l++;
     }
     close_from(x, p, r->pe, l, r->time_ns);
+    if (l < LEVEL_FUNCTION && r->kind != REC_INSN) {
+        want[LEVEL_FUNCTION] = -1; /* elsewhere: the next instruction says where */
+    }
     for (; l < LEVELS; l++) {
         char name[96];
         if (want[l] >= 0) {
-            name_span(x, r, l, want[l], name, sizeof(name));
+            name_span(x, p, r, l, want[l], name, sizeof(name));
             open_span(x, PID_PE + r->pe, TID_WORLD, r->time_ns, name);
             p->open[l] = want[l];
         }
@@ -367,6 +394,6 @@ static void drop(struct export *x)
 
 const struct export_ops export_chrome = {
     .name = "chrome", .state_size = sizeof(struct chrome), .begin = begin, .put = put, .end = end, .drop = drop,
-    .kinds = ~(REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM) | REC_BIT(REC_WALK) | REC_BIT(REC_WALK_STEP) |
+    .kinds = ~(REC_BIT(REC_REG) | REC_BIT(REC_MEM) | REC_BIT(REC_WALK) | REC_BIT(REC_WALK_STEP) |
                REC_BIT(REC_WORLD) | REC_BIT(REC_GUEST_ENTRY) | REC_BIT(REC_GUEST_EXIT)),
 };
