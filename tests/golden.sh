@@ -8,6 +8,7 @@ if ! "$hypscope" images | grep -q '^first '; then
     echo "no images in this build"
     exit 77
 fi
+# shellcheck disable=SC2154
 HYPSCOPE=$hypscope "$srcdir/tools/update-golden" --check --images
 
 # what the comparison is worth: another model, another image and a trace that is cut off are seen

@@ -105,6 +105,7 @@ if command -v aarch64-linux-gnu-ld >/dev/null; then
     link() { # link FILE OBJECT...
         file=$1
         shift
+        # shellcheck disable=SC2154 # make check sets it
         aarch64-linux-gnu-ld -z max-page-size=4096 --build-id=none -T "$srcdir/hyp/images/lib/image.ld" -o "$dir/$file" "$@" ||
             fail "cannot link $file"
     }
