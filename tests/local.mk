@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/unit/test-dev \
 	tests/unit/test-diff \
 	tests/unit/test-esr \
+	tests/unit/test-explain \
 	tests/unit/test-export \
 	tests/unit/test-exception \
 	tests/unit/test-fdt \
