@@ -40,15 +40,11 @@ static struct pipe_block *make(const struct timing *t, const struct code_page *p
     return pipe_block_new(t->m->pipe, words, n, &t->pe->feat);
 }
 
-/* States of the pipeline are numbers; when there were too many they are all forgotten, and only *state is right. */
+/* States of the pipeline are numbers. When there are too many they are forgotten at the end of a turn (timing_end_turn). */
 static unsigned run_block(const struct timing *t, struct pipe_block *b, uint16_t *key)
 {
     unsigned state = *key - 1u, cycles = pipe_block_run(t->m->pipe, b, &state);
     *key = (uint16_t)(state + 1);
-    if (unlikely(pipe_memory_use(t->m->pipe).generation != t->m->generation)) {
-        t->m->generation = pipe_memory_use(t->m->pipe).generation;
-        t->m->forgotten = true;
-    }
     return cycles;
 }
 

@@ -74,7 +74,6 @@ struct pipe_state {
     uint16_t ready[OPD_REGS + 1];
     uint16_t unit[PIPE_UNITS];          /* free from this cycle on (out of order: when that is beyond the horizon) */
     /* out of order */
-    uint8_t turn[PIPE_UNITS];           /* which unit of a resource is next, by its lowest unit */
     uint16_t n_window;                  /* operations in the window */
     uint16_t decoded;                   /* instructions of that cycle */
     uint16_t pad[2];
@@ -90,7 +89,7 @@ struct pipe {
     struct pipe_read read[PIPE_READS];
     unsigned n_reads;
     /* states by number, and a hash table of them */
-    struct pipe_state *state;
+    char *state;                        /* state_bytes each */
     uint32_t *hash_of;
     uint32_t *bucket;                   /* number + 1, 0: empty */
     unsigned n_states, generation;
@@ -102,6 +101,11 @@ struct pipe {
 static inline uint16_t pipe_left(int at, int now)
 {
     return (uint16_t)(at <= now ? 0 : at - now > UINT16_MAX ? UINT16_MAX : at - now);
+}
+
+static inline const struct pipe_state *pipe_state_at(const struct pipe *p, unsigned i)
+{
+    return (const struct pipe_state *)(const void *)(p->state + (size_t)i * p->state_bytes);
 }
 
 bool pipe_read_params(struct pipe *p, struct timing_params *params, struct timing_error *err);

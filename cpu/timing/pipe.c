@@ -6,9 +6,11 @@
 #include <string.h>
 
 enum {
-    MAX_STATES = 1 << 14,   /* then all are forgotten */
-    BUCKETS = MAX_STATES * 2,
-    REMEMBERED = 8          /* entry states a block remembers */
+    BUCKETS = 1 << 17,
+    REMEMBERED = 8,         /* entry states a block remembers */
+    /* States: numbers fit into 16 bits. The caller is asked to forget them at `many`; at `most` it happens at once. Those of
+       out-of-order cores are ten times as large. */
+    MANY_STATES = 48000, MOST_STATES = 65000, MANY_STATES_OOO = 12000, MOST_STATES_OOO = 24000
 };
 
 struct memo {
@@ -24,7 +26,7 @@ struct pipe_block {
     struct pipe_insn insn[];
 };
 
-_Static_assert(offsetof(struct pipe_state, turn) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
+_Static_assert(offsetof(struct pipe_state, n_window) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
 
 /* ---- states ---- */
 static uint32_t hash_state(const struct pipe *p, const struct pipe_state *s)
@@ -45,10 +47,15 @@ static unsigned add_state(struct pipe *p, const struct pipe_state *s, uint32_t h
     while (p->bucket[b] != 0) {
         b = (b + 1) % BUCKETS;
     }
-    p->state[p->n_states] = *s;
+    memcpy(p->state + (size_t)p->n_states * p->state_bytes, s, p->state_bytes);
     p->hash_of[p->n_states] = hash;
     p->bucket[b] = ++p->n_states;
     return p->n_states - 1;
+}
+
+static unsigned most_states(const struct pipe *p)
+{
+    return p->ooo ? MOST_STATES_OOO : MOST_STATES;
 }
 
 static void forget_states(struct pipe *p)
@@ -65,14 +72,35 @@ static unsigned number_of(struct pipe *p, const struct pipe_state *s)
     uint32_t hash = hash_state(p, s);
     for (unsigned b = hash % BUCKETS; p->bucket[b] != 0; b = (b + 1) % BUCKETS) {
         unsigned i = p->bucket[b] - 1;
-        if (p->hash_of[i] == hash && memcmp(&p->state[i], s, p->state_bytes) == 0) {
+        if (p->hash_of[i] == hash && memcmp(pipe_state_at(p, i), s, p->state_bytes) == 0) {
             return i;
         }
     }
-    if (p->n_states == MAX_STATES) {
+    if (p->n_states == most_states(p)) {
         forget_states(p);
     }
     return add_state(p, s, hash);
+}
+
+bool pipe_states_many(const struct pipe *p)
+{
+    return p->n_states >= (p->ooo ? MANY_STATES_OOO : MANY_STATES);
+}
+
+void pipe_forget(struct pipe *p, unsigned *const *keep, unsigned n)
+{
+    struct pipe_state *kept = calloc(n + 1, sizeof(*kept));
+    if (kept == NULL) {
+        abort();
+    }
+    for (unsigned i = 0; i < n; i++) {
+        memcpy(&kept[i], pipe_state_at(p, *keep[i]), p->state_bytes);
+    }
+    forget_states(p);
+    for (unsigned i = 0; i < n; i++) {
+        *keep[i] = number_of(p, &kept[i]);
+    }
+    free(kept);
 }
 
 /* ---- construction ---- */
@@ -86,9 +114,9 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
         free(p);
         return NULL;
     }
-    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, turn);
-    p->state = calloc(MAX_STATES, sizeof(p->state[0]));
-    p->hash_of = calloc(MAX_STATES, sizeof(p->hash_of[0]));
+    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, n_window);
+    p->state = malloc(most_states(p) * p->state_bytes);
+    p->hash_of = calloc(most_states(p), sizeof(p->hash_of[0]));
     p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));
     if (p->state == NULL || p->hash_of == NULL || p->bucket == NULL) {
         abort();
@@ -200,7 +228,8 @@ unsigned pipe_block_length(const struct pipe_block *b)
 /* ---- running ---- */
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot)
 {
-    struct pipe_state s = p->state[*state];
+    struct pipe_state s;
+    memcpy(&s, pipe_state_at(p, *state), p->state_bytes);
     unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, b->n, &s, slot);
     *state = number_of(p, &s);
     return cycles;
@@ -210,10 +239,14 @@ unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
 {
     p->runs++;
     for (unsigned i = 0; i < REMEMBERED; i++) {
-        const struct memo *m = &b->memo[i];
-        if (m->entry == *state && m->generation == p->generation) {
-            *state = m->exit;
-            return m->cycles;
+        struct memo m = b->memo[i];
+        if (m.entry == *state && m.generation == p->generation) {
+            if (i != 0) { /* the next time it is found sooner */
+                b->memo[i] = b->memo[i - 1];
+                b->memo[i - 1] = m;
+            }
+            *state = m.exit;
+            return m.cycles;
         }
     }
     struct memo m = {.entry = *state, .generation = p->generation};
@@ -228,19 +261,20 @@ unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
 
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)
 {
-    struct pipe_state s = p->state[*state];
+    struct pipe_state s;
+    memcpy(&s, pipe_state_at(p, *state), p->state_bytes);
     (p->ooo ? pipe_wait_ooo : pipe_wait_in_order)(&s, cycles);
     *state = number_of(p, &s);
 }
 
 unsigned pipe_state_drain(const struct pipe *p, unsigned state)
 {
-    const struct pipe_state *s = &p->state[state];
+    const struct pipe_state *s = pipe_state_at(p, state);
     unsigned most = s->written;
     for (unsigned i = 0; i < OPD_REGS; i++) {
         most = s->ready[i] > most ? s->ready[i] : most;
     }
-    if (s->n_window != 0 && s->leave[s->n_window - 1] > most) {
+    if (p->ooo && s->n_window != 0 && s->leave[s->n_window - 1] > most) {
         most = s->leave[s->n_window - 1];
     }
     return most;

@@ -59,8 +59,10 @@ struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, u
 void pipe_block_free(struct pipe_block *b);
 unsigned pipe_block_length(const struct pipe_block *b);
 
-/* States are numbers; PIPE_EMPTY is the state with nothing in flight. Numbers are valid until the next call of
-   pipe_block_run() or pipe_state_wait() that returns another *generation*: then only the state that it set is. */
+/* States are numbers below 65535; PIPE_EMPTY is the state with nothing in flight. There can be too many of them: when
+   pipe_states_many() says so, whoever keeps numbers calls pipe_forget() when it suits, with the states that it still needs,
+   and gives up all others. If nobody does, it happens in the midst of a call at last: pipe_memory_use().generation is
+   another one then, and only the state that the call set is valid. */
 enum { PIPE_EMPTY = 0 };
 /* Cycles from entry in *state until the instruction after the block could issue; *state becomes the state then. */
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state);
@@ -70,6 +72,11 @@ unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *sta
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles);
 /* Cycles until everything in flight has completed */
 unsigned pipe_state_drain(const struct pipe *p, unsigned state);
+
+/* Are there so many states that they should be forgotten soon? Forget them but for n, *keep[0] to *keep[n-1], which get their
+   new numbers. */
+bool pipe_states_many(const struct pipe *p);
+void pipe_forget(struct pipe *p, unsigned *const *keep, unsigned n);
 
 /* How well remembering works */
 struct pipe_memory {

@@ -269,14 +269,29 @@ static void add_sums(const struct timing *t, struct timing_counts *c)
     c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
 }
 
+/* The pipeline's states are numbered anew; the PEs keep theirs. */
+static void forget_states(struct timing *t)
+{
+    unsigned state[2 * ARRAY_LEN(t->m->pes)], *keep[ARRAY_LEN(state)], n = 0;
+    for (unsigned i = 0; i < t->m->n_pes; i++) {
+        state[n++] = t->m->pes[i]->key - 1u;
+        state[n++] = t->m->pes[i]->start_key - 1u;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        keep[i] = &state[i];
+    }
+    pipe_forget(t->m->pipe, keep, n);
+    code_forget_blocks(t->pe->code);
+    for (unsigned i = 0; i < t->m->n_pes; i++) {
+        t->m->pes[i]->key = (uint16_t)(state[2 * i] + 1);
+        t->m->pes[i]->start_key = (uint16_t)(state[2 * i + 1] + 1);
+    }
+}
+
 void timing_end_turn(struct timing *t)
 {
-    if (unlikely(t->m->forgotten)) {
-        t->m->forgotten = false;
-        code_forget_blocks(t->pe->code);
-        for (unsigned i = 0; i < t->m->n_pes; i++) {
-            t->m->pes[i]->key = TIMING_EMPTY;
-        }
+    if (unlikely(pipe_states_many(t->m->pipe))) {
+        forget_states(t);
     }
     add_sums(t, &t->counts);
     t->ops = t->branches = t->mispredicts = 0;
@@ -334,7 +349,6 @@ struct timing_machine *timing_machine_new(struct timing_params *params, bool clo
         timing_machine_free(m);
         return NULL;
     }
-    m->generation = pipe_memory_use(m->pipe).generation;
     return m;
 }
 
@@ -359,7 +373,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->m = m;
     t->p = &m->params;
     t->limit = UINT64_MAX;
-    t->key = TIMING_EMPTY;
+    t->key = t->start_key = TIMING_EMPTY;
     t->resume_pc = 1;
     t->bht_mask = b->predictor - 1;
     t->history_mask = (uint32_t)ones64(b->history);

@@ -77,8 +77,6 @@ struct timing_machine {
     struct params_timing params;
     bool clock_cycles;          /* guest time is cycles; false: it stays instructions, and cycles are only counted */
     struct pipe *pipe;
-    unsigned generation;        /* of its states that blocks and keys are of */
-    bool forgotten;             /* they are to be forgotten */
     struct cache l2;
     struct timing *pes[8];
     unsigned n_pes;

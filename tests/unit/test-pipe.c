@@ -386,6 +386,43 @@ START_TEST(waiting_lets_what_is_in_flight_complete)
 }
 END_TEST
 
+/* More states than fit, forgotten when they are many: the cycles are those of a pipeline that forgets after every block. */
+START_TEST(forgetting_changes_nothing)
+{
+    enum { N = 600, TURNS = 300 };
+    struct block *b = make_blocks(N, 99);
+    struct pipe *p = open_core("cortex-a53"), *fresh = open_core("cortex-a53");
+    struct pipe_block *pb[N], *fb[N];
+    unsigned state = PIPE_EMPTY, anew = PIPE_EMPTY, forgotten = 0, r = 1;
+    for (unsigned i = 0; i < N; i++) {
+        pb[i] = pipe_block_new(p, b[i].word, b[i].n, NULL);
+        fb[i] = pipe_block_new(fresh, b[i].word, b[i].n, NULL);
+    }
+    for (unsigned i = 0; i < N * TURNS; i++) {
+        r = r * 1664525 + 1013904223;
+        unsigned k = (r >> 8) % N;
+        unsigned x = pipe_block_run(p, pb[k], &state), y = pipe_block_run(fresh, fb[k], &anew);
+        ck_assert_uint_eq(x, y);
+        unsigned *keep[2] = {&state, &anew};
+        if (pipe_states_many(p)) {
+            pipe_forget(p, keep, 1);
+            forgotten++;
+        }
+        if (i % 1000 == 999) {
+            pipe_forget(fresh, keep + 1, 1);
+        }
+    }
+    printf("# %u times forgotten, %u states at the end\n", forgotten, pipe_memory_use(p).states);
+    for (unsigned i = 0; i < N; i++) {
+        pipe_block_free(pb[i]);
+        pipe_block_free(fb[i]);
+    }
+    free(b);
+    pipe_free(p);
+    pipe_free(fresh);
+}
+END_TEST
+
 START_TEST(loads_tell_their_slack)
 {
     /* ldr x0, [x1]; three pairs of adds elsewhere; add x3, x0, x2 */
@@ -417,6 +454,7 @@ int main(void)
     tcase_add_test(c, streams_give_intervals);
     tcase_add_test(c, blocks_compose);
     tcase_add_test(c, waiting_lets_what_is_in_flight_complete);
+    tcase_add_test(c, forgetting_changes_nothing);
     tcase_add_test(c, loads_tell_their_slack);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
