@@ -12,6 +12,7 @@ void cli_help(void)
           "  hypscope run ...     start a machine (hypscope run --help has examples)\n"
           "  hypscope test ...    run scenarios: events at exact instructions, and what must come of them\n"
           "  hypscope trace ...   read what run --trace recorded (hypscope trace --help lists its commands)\n"
+          "  hypscope timing ...  the schedule of straight-line code on a modelled core\n"
           "  hypscope models      the CPU models\n"
           "  hypscope images      the programs that come with the command\n"
           "  hypscope version     the version\n"

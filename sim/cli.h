@@ -55,6 +55,8 @@ int cli_test(int argc, char **argv);
 void cli_test_help(void);
 /* `hypscope trace` with its arguments: the exit status. */
 int cli_trace(int argc, char **argv);
+/* `hypscope timing` with its arguments: the exit status. */
+int cli_timing(int argc, char **argv);
 void cli_help(void);
 void cli_run_help(void);
 /* One line on stderr: "hypscope: ...". Returns EXIT_USAGE. */

@@ -88,6 +88,7 @@ hypscope_SOURCES = \
 	sim/cli-opts.c \
 	sim/cli-run.c \
 	sim/cli-test.c \
+	sim/cli-timing.c \
 	sim/cli-trace.c \
 	sim/cli-trace.h \
 	sim/cli-trace-args.c \

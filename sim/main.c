@@ -41,6 +41,9 @@ static int dispatch(int argc, char **argv)
     if (strcmp(cmd, "trace") == 0) {
         return cli_trace(argc - 1, argv + 1);
     }
+    if (strcmp(cmd, "timing") == 0) {
+        return cli_timing(argc - 1, argv + 1);
+    }
     if (argc > 2 && cmd[0] != '-') {
         return cli_bad("%s: expected nothing after '%s' (see hypscope --help)", argv[2], cmd);
     }
@@ -58,8 +61,8 @@ static int dispatch(int argc, char **argv)
         cli_help();
         return EXIT_OK;
     }
-    return cmd[0] == '\0' ? cli_bad("expected a command: run, test, trace, models, images or version (see hypscope --help)")
-                          : cli_bad("%s: unknown command, expected run, test, trace, models, images or version (see hypscope --help)", cmd);
+    return cmd[0] == '\0' ? cli_bad("expected a command: run, test, trace, timing, models, images or version (see hypscope --help)")
+                          : cli_bad("%s: unknown command, expected run, test, trace, timing, models, images or version (see hypscope --help)", cmd);
 }
 
 int main(int argc, char **argv)

@@ -192,4 +192,20 @@ END
     grep -q -e -icanon "$dir/during" || fail "the terminal is not raw while a machine runs: $(cat "$dir/out")"
     cmp -s "$dir/before" "$dir/after" || fail "the terminal is not as it was: $(diff "$dir/before" "$dir/after")"
 fi
+
+# the schedule of straight-line code: a chain of ADD takes a cycle each, independent ones half a cycle
+bad "expected one file of instructions, or --words" timing
+bad "--words zz" timing --words zz
+bad "no timing model 'cortex-x9'" timing --timing cortex-x9 --words d503201f
+bad "timing --bogus: unknown option" timing --bogus
+bad "cannot open: No such file" timing "$dir/absent"
+bad "--iterations 0" timing --iterations 0 --words d503201f
+printf 'core x\n[pipeline]\nmodel = odd\n' >"$dir/core.conf"
+bad "$dir/core.conf:3: a parameter is KEY = VALUE | STATUS | SOURCE: WHERE" timing --timing-file "$dir/core.conf" --words d503201f
+"$hypscope" timing --timing cortex-a53 --words 8b020000 >"$dir/out" || fail "timing: exit status $?"
+grep -q '^cortex-a53: 1 instructions, .* 1\.00 an iteration' "$dir/out" || fail "timing: a chain of ADD: $(cat "$dir/out")"
+words "$dir/adds" 8b020020 8b020023
+"$hypscope" timing --timing cortex-a53 "$dir/adds" >"$dir/out" || fail "timing: exit status $?"
+grep -q ' 1\.00 an iteration, 2\.00 instructions a cycle' "$dir/out" || fail "timing: two ADDs: $(cat "$dir/out")"
+
 exit $failed
