@@ -15,6 +15,7 @@ if ! "$hypscope" run --image first --max-insns 1 >/dev/null 2>"$dir/err" </dev/n
     exit 77
 fi
 
+# shellcheck disable=SC2154 # make check sets it
 for f in "$srcdir"/tests/scenarios/*.yaml; do
     case $f in
         */debian-*) continue ;;
