@@ -83,19 +83,22 @@ fuzz_replays = \
 	tests/fuzz/replay-exec \
 	tests/fuzz/replay-fdt \
 	tests/fuzz/replay-load \
-	tests/fuzz/replay-scenario
+	tests/fuzz/replay-scenario \
+	tests/fuzz/replay-trace
 fuzz_targets = \
 	tests/fuzz/fuzz-cli \
 	tests/fuzz/fuzz-exec \
 	tests/fuzz/fuzz-fdt \
 	tests/fuzz/fuzz-load \
-	tests/fuzz/fuzz-scenario
+	tests/fuzz/fuzz-scenario \
+	tests/fuzz/fuzz-trace
 fuzz_cli_sources = tests/fuzz/fuzz-cli.c tests/fuzz/fuzz.h sim/cli-opts.c sim/cli-help.c sim/cli-image.c
 tests_fuzz_replay_cli_SOURCES = tests/fuzz/replay.c $(fuzz_cli_sources)
 tests_fuzz_replay_exec_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-exec.c tests/fuzz/fuzz.h
 tests_fuzz_replay_fdt_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-fdt.c tests/fuzz/fuzz.h
 tests_fuzz_replay_load_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-load.c tests/fuzz/fuzz.h
 tests_fuzz_replay_scenario_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-scenario.c tests/fuzz/fuzz.h
+tests_fuzz_replay_trace_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-trace.c tests/fuzz/fuzz.h
 tests_fuzz_replay_fdt_LDADD = libhs.la $(FDT_LIBS)
 tests_fuzz_fuzz_fdt_LDADD = libhs.la $(FDT_LIBS)
 tests_fuzz_fuzz_cli_SOURCES = $(fuzz_cli_sources)
@@ -104,10 +107,11 @@ tests_fuzz_fuzz_exec_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_fdt_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_load_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_scenario_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_trace_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 EXTRA_PROGRAMS = $(fuzz_targets)
 check_SCRIPTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/cli.dict tests/fuzz/exec.dict tests/fuzz/fdt.dict tests/fuzz/load.dict tests/fuzz/make-corpus \
-	tests/fuzz/README.md tests/fuzz/run tests/fuzz/scenario.dict tests/fuzz/targets
+	tests/fuzz/README.md tests/fuzz/run tests/fuzz/scenario.dict tests/fuzz/targets tests/fuzz/trace.dict
 if ENABLE_FUZZ
 noinst_PROGRAMS += $(fuzz_targets)
 else
