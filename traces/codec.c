@@ -11,6 +11,9 @@ enum {
     MISS_B = 1, MISS_A = 2, MISS_ICOUNT = 4, MISS_C = 8, MISS_PC = 16, MISS_D = 32, MISS_META = 64, MISS_TIME = 128, MISS_CYCLE = 256,
     MISS_HCR = 512, MISS_VTTBR = 1024, MISS_ALL = 2047,
 };
+/* Bytes that a record adds at most, all columns together */
+#define MAX_RECORD 256
+
 enum found { FOUND_NEXT, FOUND_SECOND, FOUND_SAID, FOUND_COUNT };
 
 static const uint16_t miss_value[4] = {MISS_A, MISS_B, MISS_C, MISS_D};
@@ -21,7 +24,8 @@ struct in {
 
 struct codec {
     struct model m;
-    uint8_t *buf[COL_COUNT];    /* encoder: each of CHUNK_MAX_RAW bytes */
+    uint8_t *buf[COL_COUNT];    /* encoder: each of cap bytes, which is more than all of them hold */
+    size_t cap;
     size_t len[COL_COUNT];
     size_t raw;                 /* their sum */
     uint32_t n;                 /* records so far */
@@ -32,15 +36,28 @@ struct codec {
     bool have_run;
 };
 
+/* Room for one more record in every column */
+static bool grow(struct codec *c)
+{
+    if (likely(c->raw + MAX_RECORD <= c->cap)) {
+        return true;
+    }
+    size_t cap = c->cap == 0 ? 8192 : c->cap * 4;
+    for (unsigned i = 0; i < COL_COUNT; i++) {
+        uint8_t *p = realloc(c->buf[i], cap);
+        if (p == NULL) {
+            return false;
+        }
+        c->buf[i] = p;
+    }
+    c->cap = cap;
+    return true;
+}
+
 struct codec *codec_new(const struct trace_header *h, bool encoder)
 {
     struct codec *c = calloc(1, sizeof(*c));
-    bool ok = c != NULL && model_init(&c->m, h);
-    for (unsigned i = 0; i < COL_COUNT && ok && encoder; i++) {
-        c->buf[i] = malloc(CHUNK_MAX_RAW);
-        ok = c->buf[i] != NULL;
-    }
-    if (!ok) {
+    if (c == NULL || !model_init(&c->m, h) || (encoder && !grow(c))) {
         codec_free(c);
         return NULL;
     }
@@ -216,7 +233,7 @@ static void put_misses(struct codec *c, const struct rec *r, struct site *s, str
     }
 }
 
-void codec_put(struct codec *c, const struct rec *r, bool *fresh)
+bool codec_put(struct codec *c, const struct rec *r, bool *fresh)
 {
     struct model *m = &c->m;
     struct model_pe *p = &m->pe[r->pe];
@@ -235,6 +252,9 @@ void codec_put(struct codec *c, const struct rec *r, bool *fresh)
         }
     }
     if (unlikely(found == FOUND_SAID)) {
+        if (!grow(c) || !model_grow(m)) {
+            return false;
+        }
         raw = c->len[COL_PLACE];
         si = put_place(c, r, meta, key, no_place, fresh);
         raw = c->len[COL_PLACE] - raw;
@@ -257,6 +277,9 @@ void codec_put(struct codec *c, const struct rec *r, bool *fresh)
     if (likely((miss | (unsigned)found) == 0)) {
         c->run++;
     } else {
+        if (!grow(c)) {
+            return false;
+        }
         size_t before_len = 0, after = 0;
         for (unsigned i = 0; i < COL_COUNT; i++) {
             before_len += c->len[i];
@@ -280,6 +303,7 @@ void codec_put(struct codec *c, const struct rec *r, bool *fresh)
     c->last_pe = r->pe;
     c->n++;
     model_after(m, p, si, r);
+    return true;
 }
 
 size_t codec_raw_len(const struct codec *c)
@@ -390,6 +414,13 @@ static uint32_t get_place(struct codec *c, struct rec *r, const char **why)
         if (m->n_sites >= CHUNK_MAX_SITES) {
             *why = "more places than a chunk has";
             return 0;
+        }
+        if (m->n_sites == m->cap_sites) {
+            if (!model_grow(m)) {
+                *why = "out of memory";
+                return 0;
+            }
+            (void)model_find(m, meta, (uint16_t)key, pc, no_place, &slot);
         }
         si = model_add(m, meta, (uint16_t)key, pc, slot);
         born(&m->site[si], kind);

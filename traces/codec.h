@@ -16,8 +16,6 @@ enum column { COL_CTRL, COL_PLACE, COL_TIME, COL_META, COL_A, COL_B, COL_C, COL_
 #define CHUNK_MAX_RECORDS (1u << 20)
 #define CHUNK_MAX_SITES (1u << 16)
 #define CHUNK_RAW_BYTES (1u << 20)
-/* What a record may add to the columns at most, so that a chunk has an upper bound */
-#define CHUNK_MAX_RAW (CHUNK_RAW_BYTES + 256 + 4 * COL_COUNT)
 
 struct codec;
 
@@ -27,8 +25,8 @@ void codec_free(struct codec *c);
 /* Forget everything: a new chunk begins. */
 void codec_reset(struct codec *c);
 
-/* Encode one record. `fresh` (may be NULL) is set when its PC may be new in this chunk. */
-void codec_put(struct codec *c, const struct rec *r, bool *fresh);
+/* Encode one record; false: no memory. `fresh` (may be NULL) is set when its PC may be new in this chunk. */
+bool must_check codec_put(struct codec *c, const struct rec *r, bool *fresh);
 /* Must the chunk end before another record? */
 bool codec_full(const struct codec *c);
 uint32_t codec_count(const struct codec *c);

@@ -29,15 +29,41 @@ static void name_slots(struct model *m)
     }
 }
 
+bool model_grow(struct model *m)
+{
+    if (m->n_sites < m->cap_sites) {
+        return true;
+    }
+    uint32_t cap = m->cap_sites == 0 ? 256 : m->cap_sites * 4;
+    struct site *site = realloc(m->site, cap * sizeof(*site));
+    if (site == NULL) {
+        return false;
+    }
+    m->site = site;
+    uint32_t *hash = calloc((size_t)cap * 2, sizeof(*hash));
+    if (hash == NULL) {
+        return false;
+    }
+    free(m->hash);
+    m->hash = hash;
+    m->cap_sites = cap;
+    for (uint32_t i = 1; i < m->n_sites; i++) {
+        const struct site *s = &site[i];
+        bool no_place = placeless(s->meta & 63, s->key);
+        uint32_t slot = 0;
+        (void)model_find(m, s->meta, s->key, s->pc, no_place, &slot);
+        m->hash[slot] = i;
+    }
+    return true;
+}
+
 bool model_init(struct model *m, const struct trace_header *h)
 {
     memset(m, 0, sizeof(*m));
-    m->site = malloc(CHUNK_MAX_SITES * sizeof(m->site[0]));
-    m->hash = calloc(HASH_SIZE, sizeof(m->hash[0]));
     m->ns_per_insn = h->ns_per_insn != 0 ? h->ns_per_insn : 1;
     m->clock_hz = h->clock_hz;
     name_slots(m);
-    if (m->site == NULL || m->hash == NULL) {
+    if (!model_grow(m)) {
         model_free(m);
         return false;
     }
@@ -56,7 +82,7 @@ void model_free(struct model *m)
 void model_reset(struct model *m)
 {
     if (m->n_sites > 1) {
-        memset(m->hash, 0, HASH_SIZE * sizeof(m->hash[0]));
+        memset(m->hash, 0, 2 * (size_t)m->cap_sites * sizeof(m->hash[0]));
     }
     memset(&m->site[0], 0, sizeof(m->site[0]));
     m->n_sites = 1;

@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#define HASH_SIZE (2 * CHUNK_MAX_SITES)
 #define MEM_SIZE 4096       /* places of memory whose contents are remembered */
 #define N_NAMES 48          /* different names of fields in events.def, at most; 0 is none */
 
@@ -48,11 +47,11 @@ struct model_pe {
 };
 
 struct model {
-    struct site *site;          /* [CHUNK_MAX_SITES], 0 is what comes before the first record */
-    uint32_t n_sites;
+    struct site *site;          /* [cap_sites], 0 is what comes before the first record */
+    uint32_t n_sites, cap_sites;
     uint32_t prev;              /* site of the last record */
     uint32_t of_kind[64];       /* last site of each kind: what a new one starts from */
-    uint32_t *hash;             /* [HASH_SIZE] sites; 0: free */
+    uint32_t *hash;             /* [2 * cap_sites] sites; 0: free */
     struct model_pe pe[TRACE_MAX_PES];
     struct { uint64_t va, v; } mem[MEM_SIZE];
     uint8_t name_of[REC_KIND_COUNT][4];     /* slot in model_pe.name of a..d; 0: none */
@@ -60,6 +59,8 @@ struct model {
     uint64_t clock_hz;
 };
 
+/* Room for one more site; false: no memory. */
+bool must_check model_grow(struct model *m);
 bool model_init(struct model *m, const struct trace_header *h);
 void model_free(struct model *m);
 void model_reset(struct model *m);
@@ -103,17 +104,17 @@ static inline uint16_t site_key(const struct rec *r, const struct model_pe *p)
     }
 }
 
-static inline uint32_t site_hash(uint64_t meta, uint16_t key, uint64_t pc)
+static inline uint32_t site_hash(const struct model *m, uint64_t meta, uint16_t key, uint64_t pc)
 {
     uint64_t h = (pc ^ (meta & 0xffff) << 48 ^ (uint64_t)key << 32) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)(h >> 32) & (HASH_SIZE - 1);
+    return (uint32_t)(h >> 32) & (2 * m->cap_sites - 1);
 }
 
 /* The site of an identity: meta's kind and PE, key, and pc (0 for a placeless kind). 0: there is none; *slot is where it would be. */
 static inline uint32_t model_find(const struct model *m, uint64_t meta, uint16_t key, uint64_t pc, bool no_place, uint32_t *slot)
 {
-    uint32_t h = site_hash(meta, key, no_place ? 0 : pc);
-    for (;; h = (h + 1) & (HASH_SIZE - 1)) {
+    uint32_t h = site_hash(m, meta, key, no_place ? 0 : pc);
+    for (;; h = (h + 1) & (2 * m->cap_sites - 1)) {
         uint32_t i = m->hash[h];
         if (i == 0) {
             *slot = h;

@@ -36,7 +36,6 @@ struct trace_writer {
     unsigned n_pes;
     struct trace_namer namer;
     struct codec *codec;
-    uint8_t *raw, *packed;          /* a chunk before and after packing */
     uint64_t mark[TRACE_MAX_PES][2];
     struct text names;              /* that the next chunk of records needs */
     struct seen symbols, sysregs;
@@ -213,8 +212,7 @@ struct trace_writer *trace_writer_new(FILE *out, const char *path, const struct 
         w->namer = *namer;
     }
     w->codec = codec_new(h, true);
-    w->raw = malloc(CHUNK_MAX_RAW);
-    if (w->codec == NULL || w->raw == NULL) {
+    if (w->codec == NULL) {
         (void)fail(w, "out of memory for the trace");
     } else {
         codec_reset(w->codec);
@@ -332,9 +330,14 @@ static bool write_records(struct trace_writer *w)
         put_le64(marks + MARK_LEN * i + 8, w->mark[i][1]);
     }
     size_t len = codec_raw_len(w->codec);
-    codec_flush(w->codec, w->raw);
-    bool ok = write_names(w) && write_chunk(w, CHUNK_RECORDS, marks, MARK_LEN * w->n_pes, w->raw, len, n, w->count - n);
+    uint8_t *raw = malloc(len);
+    if (raw == NULL) {
+        return fail(w, "out of memory for a chunk of the trace");
+    }
+    codec_flush(w->codec, raw);
+    bool ok = write_names(w) && write_chunk(w, CHUNK_RECORDS, marks, MARK_LEN * w->n_pes, raw, len, n, w->count - n);
     codec_reset(w->codec);
+    free(raw);
     return ok;
 }
 
@@ -347,7 +350,9 @@ bool trace_writer_put(struct trace_writer *w, const struct rec *r)
         return fail(w, "record %" PRIu64 " of kind %u and PE %u fits no trace", w->count, r->kind, r->pe);
     }
     bool fresh = false;
-    codec_put(w->codec, r, &fresh);
+    if (unlikely(!codec_put(w->codec, r, &fresh))) {
+        return fail(w, "out of memory for the trace");
+    }
     w->mark[r->pe][0] = r->icount > w->mark[r->pe][0] ? r->icount : w->mark[r->pe][0];
     w->mark[r->pe][1] = r->cycle > w->mark[r->pe][1] ? r->cycle : w->mark[r->pe][1];
     w->count++;
@@ -408,7 +413,6 @@ bool trace_writer_close(struct trace_writer *w, struct err *err)
         err_set(err, "%s", w->err.msg);
     }
     codec_free(w->codec);
-    free(w->raw);
     free(w->names.s);
     free(w->symbols.v);
     free(w->sysregs.v);
