@@ -150,17 +150,30 @@ static uint8_t pending_bits(const struct pe *pe)
                      (((pe->gic_signals & GIC_SIG_VFIQ) != 0) | bit64(hcr, HCR_VF)) << 5);
 }
 
+void pe_rec_fill(const struct pe *pe, struct rec *r)
+{
+    *r = (struct rec){
+        .pe = (uint8_t)pe->id, .from_el = pe->el, .el = pe->el, .daif = pe->daif, .pending = pending_bits(pe),
+        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .cycle = pe_cycle(pe),
+        .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
+    };
+}
+
 void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
     if ((pe->rec_kinds & REC_BIT(kind)) == 0) {
         return;
     }
-    struct rec r = {
-        .kind = (uint8_t)kind, .pe = (uint8_t)pe->id, .from_el = (uint8_t)from_el, .el = pe->el, .type = (uint16_t)type,
-        .daif = pe->daif, .pending = pending_bits(pe),
-        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .cycle = pe_cycle(pe), .pc = pc, .a = a, .b = b, .c = c, .d = d,
-        .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
-    };
+    struct rec r;
+    pe_rec_fill(pe, &r);
+    r.kind = (uint8_t)kind;
+    r.from_el = (uint8_t)from_el;
+    r.type = (uint16_t)type;
+    r.pc = pc;
+    r.a = a;
+    r.b = b;
+    r.c = c;
+    r.d = d;
     pe->rec->put(pe->rec->opaque, &r);
 }
 

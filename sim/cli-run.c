@@ -452,6 +452,21 @@ static void release(struct run *r)
     }
 }
 
+static enum machine_stop run_machine(struct run *r)
+{
+    struct machine_limits l = r->o->limits;
+    uint64_t first = tracing_begin(r->tracing), max = l.max_insns;
+    while (first != 0 && (max == 0 || first < max)) {
+        l.max_insns = first;
+        enum machine_stop why = machine_run(r->m, &l);
+        if (why != STOP_MAX_INSNS) {
+            return why;
+        }
+        first = tracing_begin(r->tracing);
+    }
+    return machine_run(r->m, &r->o->limits);
+}
+
 int cli_run(const struct run_opts *o)
 {
     struct run r = { .o = o };
@@ -466,7 +481,7 @@ int cli_run(const struct run_opts *o)
             fputs("hypscope: the terminal is the guest's console; Ctrl-A x stops, Ctrl-A h helps\n", stderr);
         }
         r.start_ns = r.shown_ns = host_ns();
-        enum machine_stop why = machine_run(r.m, &o->limits);
+        enum machine_stop why = run_machine(&r);
         term_restore();
         console_break(&r);
         status = finish(&r, why);

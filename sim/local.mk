@@ -71,6 +71,8 @@ libhs_la_SOURCES += \
 	sim/symbols.h \
 	sim/symlearn.c \
 	sim/symlearn.h \
+	sim/trace-insn.c \
+	sim/trace-insn.h \
 	sim/tracing.c \
 	sim/tracing.h
 

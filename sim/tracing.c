@@ -6,6 +6,7 @@
 #include "hyp/filter.h"
 #include "hyp/switches.h"
 #include "include/hypscope.h"
+#include "sim/trace-insn.h"
 #include "traces/kinds.h"
 #include "traces/writer.h"
 
@@ -19,6 +20,7 @@
 #include <zlib.h>
 
 #define IMAGE_WORDS 200
+#define INSN_KINDS (REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM))
 #define WORLD_KINDS (REC_BIT(REC_WORLD) | REC_BIT(REC_GUEST_ENTRY) | REC_BIT(REC_GUEST_EXIT))
 
 struct tracing {
@@ -30,6 +32,9 @@ struct tracing {
     struct rec_sink sink;
     uint8_t world[MACHINE_MAX_PES];
     uint64_t entries[MACHINE_MAX_PES], exits[MACHINE_MAX_PES];
+    struct insn_trace *insns;       /* NULL: no single instructions */
+    enum probing { PROBE_NONE, PROBE_PLACE, PROBE_ALL } probing;
+    bool armed;                     /* probes may be set */
     bool failed;
 };
 
@@ -130,12 +135,54 @@ static bool add_images(struct trace_header *h, char words[][IMAGE_WORDS], const 
 
 /* ---- recording ---- */
 
-static void keep(struct tracing *t, const struct rec *r)
+static void probe(void *opaque, struct pe *pe);
+
+/* The instructions that a probe must see now: all, while they are recorded or a count is waited for; those of a page, while a place
+   is waited for; else none. */
+static void set_probes(struct tracing *t)
 {
+    const struct filter *f = &t->filter;
+    const struct filter_cond *next = !f->on ? &f->start : &f->stop;
+    enum probing want = PROBE_NONE;
+    uint64_t page = next->range.first;
+    if (!f->over && next->when == WHEN_PC) {
+        want = PROBE_PLACE;
+    }
+    if (t->insns != NULL && (filter_is_on(f) || (!f->on && next->when >= WHEN_INSNS && next->when <= WHEN_CYCLE))) {
+        want = PROBE_ALL;
+    }
+    if (want == t->probing) {
+        return;
+    }
+    if (t->probing == PROBE_ALL) {
+        insn_trace_flush(t->insns);
+    }
+    t->probing = want;
+    for (unsigned i = 0; i < machine_n_pes(t->m); i++) {
+        pe_set_probe(machine_pe(t->m, i), want != PROBE_NONE ? probe : NULL, t, &page, want == PROBE_PLACE);
+    }
+}
+
+static void keep(void *opaque, const struct rec *r)
+{
+    struct tracing *t = opaque;
     if (filter_keep(&t->filter, r) && unlikely(!trace_writer_put(t->w, r)) && !t->failed) {
         t->failed = true;
         machine_stop_here(t->m);
     }
+}
+
+static void probe(void *opaque, struct pe *pe)
+{
+    struct tracing *t = opaque;
+    struct filter *f = &t->filter;
+    if (f->probed) {
+        filter_reached(f, pe->pc);
+    }
+    if (t->insns != NULL && (filter_is_on(f) || t->probing == PROBE_ALL)) {
+        insn_trace_probe(t->insns, pe);
+    }
+    set_probes(t);
 }
 
 /* Records that follow from exception entries and returns: changes of world, entries and exits of a guest */
@@ -172,9 +219,15 @@ static void derive(struct tracing *t, const struct rec *r)
 static void put(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
+    if (t->probing == PROBE_ALL) {
+        insn_trace_before(t->insns, r);
+    }
     keep(t, r);
     if (r->kind == REC_EXC_ENTRY || r->kind == REC_ERET) {
         derive(t, r);
+    }
+    if (t->armed) {
+        set_probes(t);
     }
 }
 
@@ -265,9 +318,32 @@ struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, cons
         (void)!tracing_close(t, &ignored);
         return NULL;
     }
+    if ((t->filter.kinds & INSN_KINDS) != 0) {
+        t->insns = insn_trace_new(m, keep, t);
+        if (t->insns == NULL) {
+            err_set(err, "--trace: out of memory");
+            (void)!tracing_close(t, NULL);
+            return NULL;
+        }
+    }
+    t->filter.probed = t->filter.start.when == WHEN_PC || t->filter.stop.when == WHEN_PC;
     memset(t->world, mc->el == 2 ? WORLD_HYP : WORLD_HOST, sizeof(t->world));
     signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is an error of writing, not the end of the process */
     return t;
+}
+
+uint64_t tracing_begin(struct tracing *t)
+{
+    if (t == NULL || t->armed) {
+        return 0;
+    }
+    const struct filter *f = &t->filter;
+    if (t->insns != NULL && f->start.when == WHEN_INSNS && !f->on && f->start.value > machine_icount(t->m)) {
+        return f->start.value;
+    }
+    t->armed = true;
+    set_probes(t);
+    return 0;
 }
 
 bool tracing_failed(const struct tracing *t)
@@ -280,7 +356,11 @@ bool tracing_close(struct tracing *t, struct err *err)
     if (t == NULL) {
         return true;
     }
+    if (t->insns != NULL && t->probing == PROBE_ALL) {
+        insn_trace_flush(t->insns);
+    }
     bool ok = trace_writer_close(t->w, err);
+    insn_trace_free(t->insns);
     if (t->out != NULL && fclose(t->out) != 0 && ok) {
         ok = err_set(err, "%s: cannot write the trace: %s", t->path, strerror(errno));
     }

@@ -22,6 +22,9 @@ struct tracing;
 /* Begin to record `m`, which has been loaded and not started. `s` may be NULL. Adds a listener to the machine. NULL: *err. */
 struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, const struct machine_config *mc, const struct boot_config *bc,
                              const struct symbols *s, struct err *err);
+/* Before running. 0: run on. Else: run the machine until so many instructions have been retired in all, and call it again: nothing
+   has to be watched before that. */
+uint64_t tracing_begin(struct tracing *t);
 /* Has writing failed? Then the run has been asked to stop. */
 bool tracing_failed(const struct tracing *t);
 /* Finish the file and free. false: *err says what could not be written. NULL is fine. */

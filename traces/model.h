@@ -38,7 +38,7 @@ struct model_pe {
     uint64_t icount, time_ns, cycle, pc, hcr, vttbr;    /* of the last record */
     uint64_t page_off;          /* physical minus virtual address of the last instruction */
     uint32_t opcode;            /* of the last INSN */
-    unsigned n_mem;             /* MEM records since */
+    unsigned n_mem, n_reg;      /* MEM and REG records since */
     uint64_t mem_value, mem_high;   /* the last one's */
     uint64_t reg[128];          /* by number of REG */
     uint64_t name[N_NAMES];     /* last value of each name of a field */
@@ -182,7 +182,7 @@ static inline void model_ref(const struct model *m, const struct model_pe *p, co
         return;
     case REC_REG:
         *ref = i == 1 ? p->reg[op >> 5 & 31] : i == 2 ? p->mem_high : 0;
-        *ref2 = i == 1 ? (p->n_mem != 0 ? p->mem_value : p->reg[op >> 16 & 31]) : 0;
+        *ref2 = i == 1 ? (p->n_mem == 0 ? p->reg[op >> 16 & 31] : p->n_reg == 0 ? p->mem_value : p->mem_high) : 0;
         return;
     case REC_MEM:
         *ref = 0;
@@ -193,6 +193,8 @@ static inline void model_ref(const struct model *m, const struct model_pe *p, co
             unsigned v = (op >> 26 & 1) != 0 ? 32 : 0;
             *ref = p->reg[v + (p->n_mem != 0 ? op >> 10 & 31 : op & 31)];
             *ref2 = mem_seen(m, r->a);
+        } else if (i == 2) {
+            *ref = p->reg[((op >> 26 & 1) != 0 ? 32 : 0) + (op >> 10 & 31)];
         }
         return;
     case REC_SYSREG:
@@ -261,10 +263,11 @@ static inline void model_after(struct model *m, struct model_pe *p, uint32_t si,
     case REC_INSN:
         p->opcode = (uint32_t)r->a;
         p->page_off = r->b - r->pc;
-        p->n_mem = 0;
+        p->n_mem = p->n_reg = 0;
         return;
     case REC_REG:
         p->reg[r->a & 127] = r->b;
+        p->n_reg += p->n_reg < 1000;
         return;
     case REC_MEM: {
         unsigned i = mem_slot(r->a);
