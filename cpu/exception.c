@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: raising, routing, entry and return. */
 #include "cpu/core.h"
+#include "cpu/record.h"
 #include "cpu/ldst.h"
 #include "cpu/timing/timing.h"
 

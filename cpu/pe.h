@@ -346,8 +346,6 @@ void pe_eret(struct pe *pe);                 /* exception return from the curren
 void pe_pend_serror(struct pe *pe, uint64_t iss);
 /* Pend a virtual SError: HCR_EL2.VSE, and the syndrome into VSESR_EL2. */
 void pe_pend_vserror(struct pe *pe, uint64_t iss);
-/* The fields that every record has: PE, EL, masks, pending, counts, time, HCR_EL2, VTTBR_EL2; the others become 0. */
-void pe_rec_fill(const struct pe *pe, struct rec *r);
 /* Tell the sink, if there is one. The common fields are filled here. */
 void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 /* Set the probe (NULL: none) for every instruction (n = 0) or for those in n pages (at most PE_PROBE_PAGES). May be called from

@@ -2,6 +2,7 @@
 #include "sim/trace-insn.h"
 
 #include "cpu/operands.h"
+#include "cpu/record.h"
 #include "cpu/slot.h"
 #include "sim/base/le.h"
 #include "sim/symlearn.h"

@@ -3,6 +3,7 @@
 
 #include "cpu/pe.h"
 #include "cpu/sysreg.h"
+#include "cpu/timing/params-mem.h"
 #include "hyp/filter.h"
 #include "hyp/switches.h"
 #include "include/hypscope.h"
@@ -279,6 +280,8 @@ static bool start(struct tracing *t, const struct trace_opts *o, const struct ma
     command(&words, mc, bc);
     struct trace_header h = {
         .hypscope = hypscope_version(), .model = mc->model, .n_pes = mc->n_pes, .ns_per_insn = mc->ns_per_insn,
+        .clock_hz = mc->timing != NULL ? UINT64_C(1000000) * mc->timing->mhz : 0,
+        .time_by_cycles = mc->timing != NULL && !mc->clock_insns,
         .kinds = t->filter.kinds, .classes = t->filter.classes & ((1u << SRC_COUNT) - 1), .filter = filters, .command = words.s,
     };
     const struct trace_namer namer = {.symbol = s != NULL ? symbol_at : NULL, .symbol_opaque = (void *)(uintptr_t)s, .sysreg = sysreg_at};

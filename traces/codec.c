@@ -194,6 +194,21 @@ static void put_meta(struct codec *c, uint64_t diff)
     c->buf[COL_META][at] = which;
 }
 
+/* Cycle and time: the one that the other is foreseen from comes first. */
+static void put_time(struct codec *c, const struct rec *r, struct site *s, const struct model_pe *p, unsigned miss)
+{
+    const struct model *m = &c->m;
+    for (unsigned i = 0; i < 2; i++) {
+        bool cycle = (i == 0) == (m->clock_hz != 0);
+        if (cycle && (miss & MISS_CYCLE) != 0) {
+            put_diff(c, COL_TIME, r->cycle - guess_cycle(m, p, s, r->time_ns));
+            s->dcycle = r->cycle - p->cycle;
+        } else if (!cycle && (miss & MISS_TIME) != 0) {
+            put_diff(c, COL_TIME, r->time_ns - guess_time(m, p, r->icount, r->cycle));
+        }
+    }
+}
+
 /* Everything that was not foreseen, in the order in which the decoder needs it; and learn from it. */
 static void put_misses(struct codec *c, const struct rec *r, struct site *s, struct model_pe *p, uint64_t meta, unsigned miss)
 {
@@ -210,13 +225,7 @@ static void put_misses(struct codec *c, const struct rec *r, struct site *s, str
         put_diff(c, COL_TIME, r->icount - (p->icount + s->dicount));
         s->dicount = r->icount - p->icount;
     }
-    if (miss & MISS_TIME) {
-        put_diff(c, COL_TIME, r->time_ns - guess_time(m, p, r->icount));
-    }
-    if (miss & MISS_CYCLE) {
-        put_diff(c, COL_TIME, r->cycle - guess_cycle(m, p, s, r->time_ns));
-        s->dcycle = r->cycle - p->cycle;
-    }
+    put_time(c, r, s, p, miss);
     for (unsigned i = 0; i < 4; i++) {
         if (miss & miss_value[i]) {
             uint64_t ref, ref2;
@@ -268,7 +277,8 @@ bool codec_put(struct codec *c, const struct rec *r, bool *fresh)
         miss |= model_guess(s, i, ref, ref2) != v[i] ? miss_value[i] : 0u;
     }
     miss |= r->icount != p->icount + s->dicount ? MISS_ICOUNT : 0u;
-    miss |= r->time_ns != guess_time(m, p, r->icount) ? MISS_TIME : 0u;
+    uint64_t time_off = r->time_ns - guess_time(m, p, r->icount, r->cycle);
+    miss |= time_off != 0 ? MISS_TIME : 0u;
     miss |= r->cycle != guess_cycle(m, p, s, r->time_ns) ? MISS_CYCLE : 0u;
     miss |= no_place && r->pc != p->pc ? MISS_PC : 0u;
     miss |= (meta ^ s->meta) != 0 ? MISS_META : 0u;
@@ -295,6 +305,9 @@ bool codec_put(struct codec *c, const struct rec *r, bool *fresh)
             after += c->len[i];
         }
         c->raw += after - before_len + raw;
+    }
+    if (unlikely(m->time_by_cycles)) {
+        model_frac(m, p, r->cycle, time_off);
     }
     memcpy(s->v, v, sizeof(v));
     s->hcr = r->hcr;
@@ -465,10 +478,30 @@ static bool get_values(struct codec *c, struct rec *r, struct site *s, const str
     return true;
 }
 
-/* What put_misses wrote, and what it left out */
-static bool get_fields(struct codec *c, struct rec *r, struct site *s, const struct model_pe *p, unsigned miss)
+static bool get_time(struct codec *c, struct rec *r, struct site *s, struct model_pe *p, unsigned miss)
 {
-    struct model *m = &c->m;
+    const struct model *m = &c->m;
+    uint64_t guess = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        bool cycle = (i == 0) == (m->clock_hz != 0);
+        uint64_t *v = cycle ? &r->cycle : &r->time_ns;
+        *v = cycle ? guess_cycle(m, p, s, r->time_ns) : guess_time(m, p, r->icount, r->cycle);
+        guess = cycle ? guess : *v;
+        bool said = (miss & (cycle ? MISS_CYCLE : MISS_TIME)) != 0;
+        if (said && !get_diff(c, COL_TIME, *v, v)) {
+            return false;
+        }
+        s->dcycle = cycle && said ? r->cycle - p->cycle : s->dcycle;
+    }
+    if (m->time_by_cycles) {
+        model_frac(m, p, r->cycle, r->time_ns - guess);
+    }
+    return true;
+}
+
+/* What put_misses wrote, and what it left out */
+static bool get_fields(struct codec *c, struct rec *r, struct site *s, struct model_pe *p, unsigned miss)
+{
     if ((miss & MISS_META) != 0 && !get_meta(c, &s->meta)) {
         return false;
     }
@@ -483,20 +516,10 @@ static bool get_fields(struct codec *c, struct rec *r, struct site *s, const str
         }
         s->dicount = r->icount - p->icount;
     }
-    r->time_ns = guess_time(m, p, r->icount);
-    if ((miss & MISS_TIME) != 0 && !get_diff(c, COL_TIME, r->time_ns, &r->time_ns)) {
-        return false;
-    }
-    r->cycle = guess_cycle(m, p, s, r->time_ns);
-    if ((miss & MISS_CYCLE) != 0) {
-        if (!get_diff(c, COL_TIME, r->cycle, &r->cycle)) {
-            return false;
-        }
-        s->dcycle = r->cycle - p->cycle;
-    }
     r->hcr = p->hcr;
     r->vttbr = p->vttbr;
-    return get_values(c, r, s, p, miss) && ((miss & MISS_HCR) == 0 || get_diff(c, COL_WORLD, s->hcr, &r->hcr)) &&
+    return get_time(c, r, s, p, miss) && get_values(c, r, s, p, miss) &&
+           ((miss & MISS_HCR) == 0 || get_diff(c, COL_WORLD, s->hcr, &r->hcr)) &&
            ((miss & MISS_VTTBR) == 0 || get_diff(c, COL_WORLD, s->vttbr, &r->vttbr));
 }
 

@@ -62,6 +62,7 @@ bool model_init(struct model *m, const struct trace_header *h)
     memset(m, 0, sizeof(*m));
     m->ns_per_insn = h->ns_per_insn != 0 ? h->ns_per_insn : 1;
     m->clock_hz = h->clock_hz;
+    m->time_by_cycles = h->time_by_cycles && h->clock_hz >= 1000;
     name_slots(m);
     if (!model_grow(m)) {
         model_free(m);

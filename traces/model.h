@@ -36,6 +36,7 @@ enum guess { GUESS_STEP, GUESS_REF, GUESS_REF2 };
 
 struct model_pe {
     uint64_t icount, time_ns, cycle, pc, hcr, vttbr;    /* of the last record */
+    uint64_t frac;              /* of time_ns, in units of 1e6 / clock_hz ns, when time goes by cycles */
     uint64_t page_off;          /* physical minus virtual address of the last instruction */
     uint32_t opcode;            /* of the last INSN */
     unsigned n_mem, n_reg;      /* MEM and REG records since */
@@ -57,6 +58,7 @@ struct model {
     uint8_t name_of[REC_KIND_COUNT][4];     /* slot in model_pe.name of a..d; 0: none */
     uint32_t ns_per_insn;
     uint64_t clock_hz;
+    bool time_by_cycles;
 };
 
 /* Room for one more site; false: no memory. */
@@ -229,18 +231,29 @@ static inline void model_learn(struct site *s, unsigned i, uint64_t v, uint64_t 
     s->v[i] = v;
 }
 
-/* Time and cycle that go with an instruction count */
-static inline uint64_t guess_time(const struct model *m, const struct model_pe *p, uint64_t icount)
+/* Time that goes with an instruction count, or with a cycle */
+static inline uint64_t guess_time(const struct model *m, const struct model_pe *p, uint64_t icount, uint64_t cycle)
 {
+    if (m->time_by_cycles) {
+        return p->time_ns + (p->frac + (cycle - p->cycle) * 1000000) / (m->clock_hz / 1000);
+    }
     return p->time_ns + (icount - p->icount) * m->ns_per_insn;
 }
 
+/* Cycle that goes with a time, when no model counts cycles; else the same number as last time at this site */
 static inline uint64_t guess_cycle(const struct model *m, const struct model_pe *p, const struct site *s, uint64_t time_ns)
 {
     if (m->clock_hz != 0) {
         return p->cycle + s->dcycle;
     }
     return m->ns_per_insn == 1 ? time_ns : time_ns / m->ns_per_insn;
+}
+
+/* The fraction of the time that goes with a cycle; `off` is what the time was beyond the guess. */
+static inline void model_frac(const struct model *m, struct model_pe *p, uint64_t cycle, uint64_t off)
+{
+    uint64_t khz = m->clock_hz / 1000;
+    p->frac = off == 0 ? (p->frac + (cycle - p->cycle) * 1000000) % khz : off == 1 ? 0 : khz - 1;
 }
 
 /* The record is complete and its site's values are brought up to date: remember what later ones may refer to. */

@@ -206,6 +206,8 @@ static bool header_line(struct trace_reader *r, const char *word, char *value)
         h->ns_per_insn = (uint32_t)strtoul(value, NULL, 10);
     } else if (strcmp(word, "clock-hz") == 0) {
         h->clock_hz = strtoull(value, NULL, 10);
+    } else if (strcmp(word, "time") == 0) {
+        h->time_by_cycles = strcmp(value, "cycles") == 0;
     } else if (strcmp(word, "classes") == 0) {
         h->classes = (uint32_t)strtoul(value, NULL, 10);
     } else if (strcmp(word, "kinds") == 0) {

@@ -17,6 +17,7 @@ struct trace_header {
     unsigned n_pes;             /* 1..TRACE_MAX_PES */
     uint32_t ns_per_insn;       /* guest time of an instruction without a timing model */
     uint64_t clock_hz;          /* what struct rec.cycle counts: this many a second; 0: units of one instruction */
+    bool time_by_cycles;        /* guest time is cycles at that rate; else instructions at ns_per_insn */
     uint64_t kinds;             /* set of REC_BIT that was recorded */
     uint32_t classes;           /* of REC_SYSREG: set of 1 << class */
     const char *filter;         /* other filters, as they were given; "" none */

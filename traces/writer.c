@@ -178,6 +178,9 @@ static bool write_header(struct trace_writer *w, const struct trace_header *h)
     add_line(&t, "model", h->model);
     add_text(&t, "pes %u\nns-per-insn %" PRIu32 "\nclock-hz %" PRIu64 "\nclasses %" PRIu32 "\n", h->n_pes, h->ns_per_insn, h->clock_hz,
              h->classes);
+    if (h->time_by_cycles) {
+        add_text(&t, "time cycles\n");
+    }
     add_text(&t, "kinds");
     for (unsigned k = 1; k < REC_KIND_COUNT; k++) {
         if (h->kinds >> k & 1) {

@@ -103,14 +103,14 @@ struct bytes {
     size_t len;
 };
 
-static struct bytes write_trace(uint64_t seed, uint64_t n, bool is_wild)
+static struct bytes write_clocked(uint64_t seed, uint64_t n, bool is_wild, const struct trace_header *h)
 {
     struct bytes b;
     struct err err = {.msg = ""};
     struct random x = {seed};
     FILE *f = open_memstream(&b.p, &b.len);
     ck_assert_ptr_nonnull(f);
-    struct trace_writer *w = trace_writer_new(f, "out", &header, &namer, &err);
+    struct trace_writer *w = trace_writer_new(f, "out", h, &namer, &err);
     ck_assert_msg(w != NULL, "%s", err.msg);
     for (uint64_t i = 0; i < n; i++) {
         struct rec r;
@@ -121,6 +121,11 @@ static struct bytes write_trace(uint64_t seed, uint64_t n, bool is_wild)
     ck_assert_msg(trace_writer_close(w, &err), "%s", err.msg);
     fclose(f);
     return b;
+}
+
+static struct bytes write_trace(uint64_t seed, uint64_t n, bool is_wild)
+{
+    return write_clocked(seed, n, is_wild, &header);
 }
 
 static bool equal(const struct rec *a, const struct rec *b)
@@ -167,6 +172,27 @@ START_TEST(what_is_written_is_read)
     ck_assert(again.len == b.len && memcmp(again.p, b.p, b.len) == 0);
     free(again.p);
     free(b.p);
+}
+END_TEST
+
+START_TEST(clocks_of_every_sort)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        struct trace_header h = header;
+        h.ns_per_insn = i == 0 ? 7 : 1;
+        h.clock_hz = i == 0 ? 0 : i == 3 ? 999 : UINT64_C(2600000000);
+        h.time_by_cycles = i >= 2;
+        for (unsigned is_wild = 0; is_wild < 2; is_wild++) {
+            struct bytes b = write_clocked(4, 20000, is_wild, &h);
+            struct trace_reader *r = trace_reader_open_mem(b.p, b.len, "in", false, NULL);
+            enum trace_read how;
+            ck_assert(trace_reader_header(r)->time_by_cycles == h.time_by_cycles && trace_reader_header(r)->clock_hz == h.clock_hz);
+            ck_assert_uint_eq(read_all(r, 4, is_wild, &how), 20000);
+            ck_assert_msg(how == TRACE_END, "%s", trace_reader_error(r));
+            trace_reader_close(r);
+            free(b.p);
+        }
+    }
 }
 END_TEST
 
@@ -421,6 +447,7 @@ int main(void)
     TCase *t = tcase_create("trace");
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, what_is_written_is_read, 0, 6);
+    tcase_add_test(t, clocks_of_every_sort);
     tcase_add_test(t, regular_records_are_small);
     tcase_add_test(t, header_and_names);
     tcase_add_test(t, seeks);
