@@ -3,10 +3,11 @@
 
 #include "cpu/pe.h"
 #include "cpu/sysreg.h"
-#include "cpu/timing/params-mem.h"
+#include "cpu/timing/timing.h"
 #include "hyp/filter.h"
 #include "hyp/switches.h"
 #include "include/hypscope.h"
+#include "sim/machine-int.h"
 #include "sim/trace-insn.h"
 #include "traces/kinds.h"
 #include "traces/writer.h"
@@ -84,6 +85,11 @@ static void command(struct text *t, const struct machine_config *mc, const struc
     }
     if (bc->has_kaslr_seed) {
         add(t, " --kaslr-seed %" PRIu64, bc->kaslr_seed);
+    }
+    if (mc->timing != NULL || mc->timing_file != NULL) {
+        const char *slash = mc->timing_file != NULL ? strrchr(mc->timing_file, '/') : NULL;
+        add(t, " --timing%s %s%s", mc->timing_file != NULL ? "-file" : "", slash != NULL ? slash + 1 : mc->timing_file != NULL ?
+            mc->timing_file : mc->timing, mc->clock_insns ? " --clock insns" : "");
     }
     add(t, "%s%s", mc->semihosting ? " --semihosting" : "", mc->marks ? " --trace-marks" : "");
     if (bc->append != NULL) {
@@ -280,8 +286,8 @@ static bool start(struct tracing *t, const struct trace_opts *o, const struct ma
     command(&words, mc, bc);
     struct trace_header h = {
         .hypscope = hypscope_version(), .model = mc->model, .n_pes = mc->n_pes, .ns_per_insn = mc->ns_per_insn,
-        .clock_hz = mc->timing != NULL ? UINT64_C(1000000) * mc->timing->mhz : 0,
-        .time_by_cycles = mc->timing != NULL && !mc->clock_insns,
+        .clock_hz = t->m->timing != NULL ? UINT64_C(1000000) * t->m->timing->params.mhz : 0,
+        .time_by_cycles = t->m->timing != NULL && t->m->timing->clock_cycles,
         .kinds = t->filter.kinds, .classes = t->filter.classes & ((1u << SRC_COUNT) - 1), .filter = filters, .command = words.s,
     };
     const struct trace_namer namer = {.symbol = s != NULL ? symbol_at : NULL, .symbol_opaque = (void *)(uintptr_t)s, .sysreg = sysreg_at};
