@@ -36,6 +36,7 @@ struct tracing {
     uint64_t entries[MACHINE_MAX_PES], exits[MACHINE_MAX_PES];
     struct insn_trace *insns;       /* NULL: no single instructions */
     enum probing { PROBE_NONE, PROBE_PLACE, PROBE_ALL } probing;
+    bool plain;                     /* no filter but kinds and classes */
     bool armed;                     /* probes may be set */
     bool failed;
 };
@@ -173,7 +174,10 @@ static void set_probes(struct tracing *t)
 static void keep(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
-    if (filter_keep(&t->filter, r) && unlikely(!trace_writer_put(t->w, r)) && !t->failed) {
+    /* a filter of kinds alone is asked nothing more */
+    bool wanted = t->plain && r->kind != REC_MARK && r->kind != REC_SYSREG ? (t->filter.kinds >> r->kind & 1) != 0
+                                                                           : filter_keep(&t->filter, r);
+    if (wanted && unlikely(!trace_writer_put(t->w, r)) && !t->failed) {
         t->failed = true;
         machine_stop_here(t->m);
     }
@@ -189,7 +193,9 @@ static void probe(void *opaque, struct pe *pe)
     if (t->insns != NULL && (filter_is_on(f) || t->probing == PROBE_ALL)) {
         insn_trace_probe(t->insns, pe);
     }
-    set_probes(t);
+    if (!t->plain) {
+        set_probes(t);
+    }
 }
 
 /* Records that follow from exception entries and returns: changes of world, entries and exits of a guest */
@@ -233,7 +239,7 @@ static void put(void *opaque, const struct rec *r)
     if (r->kind == REC_EXC_ENTRY || r->kind == REC_ERET) {
         derive(t, r);
     }
-    if (t->armed) {
+    if (t->armed && !t->plain) {
         set_probes(t);
     }
 }
@@ -335,6 +341,7 @@ struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, cons
             return NULL;
         }
     }
+    t->plain = o->n_filters == 0 && !o->marks;
     t->filter.probed = t->filter.start.when == WHEN_PC || t->filter.stop.when == WHEN_PC;
     memset(t->world, mc->el == 2 ? WORLD_HYP : WORLD_HOST, sizeof(t->world));
     signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is an error of writing, not the end of the process */

@@ -94,6 +94,12 @@ uint32_t codec_count(const struct codec *c)
     return c->n;
 }
 
+void codec_last(const struct codec *c, unsigned pe, uint64_t *icount, uint64_t *cycle)
+{
+    *icount = c->m.pe[pe].icount;
+    *cycle = c->m.pe[pe].cycle;
+}
+
 /* ---- writing ---- */
 
 static inline void put8(struct codec *c, enum column col, uint8_t v)
@@ -272,9 +278,13 @@ bool codec_put(struct codec *c, const struct rec *r, bool *fresh)
     const uint64_t v[4] = {r->a, r->b, r->c, r->d};
     unsigned miss = 0;
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t ref, ref2;
-        model_ref(m, p, r, i, &ref, &ref2);
-        miss |= model_guess(s, i, ref, ref2) != v[i] ? miss_value[i] : 0u;
+        uint64_t guess = s->v[i] + s->step[i];
+        if (s->guess[i] != GUESS_STEP) { /* most are by step, and need no reference */
+            uint64_t ref, ref2;
+            model_ref(m, p, r, i, &ref, &ref2);
+            guess = model_guess(s, i, ref, ref2);
+        }
+        miss |= guess != v[i] ? miss_value[i] : 0u;
     }
     miss |= r->icount != p->icount + s->dicount ? MISS_ICOUNT : 0u;
     uint64_t time_off = r->time_ns - guess_time(m, p, r->icount, r->cycle);
@@ -463,9 +473,11 @@ static bool get_values(struct codec *c, struct rec *r, struct site *s, const str
 {
     uint64_t *const v[4] = {&r->a, &r->b, &r->c, &r->d};
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t ref, ref2;
-        model_ref(&c->m, p, r, i, &ref, &ref2);
-        uint64_t guess = model_guess(s, i, ref, ref2);
+        uint64_t ref = 0, ref2 = 0, guess = s->v[i] + s->step[i];
+        if (s->guess[i] != GUESS_STEP || (miss & miss_value[i]) != 0) {
+            model_ref(&c->m, p, r, i, &ref, &ref2);
+            guess = model_guess(s, i, ref, ref2);
+        }
         *v[i] = guess;
         if ((miss & miss_value[i]) != 0) {
             if (!get_diff(c, (enum column)(COL_A + i), guess, v[i])) {

@@ -30,6 +30,8 @@ bool must_check codec_put(struct codec *c, const struct rec *r, bool *fresh);
 /* Must the chunk end before another record? */
 bool codec_full(const struct codec *c);
 uint32_t codec_count(const struct codec *c);
+/* Instruction count and cycle of the last record of a PE in this chunk; 0 when it has none. */
+void codec_last(const struct codec *c, unsigned pe, uint64_t *icount, uint64_t *cycle);
 /* Length of the chunk that codec_flush would write */
 size_t codec_raw_len(const struct codec *c);
 /* Write the chunk's bytes: table of column lengths, then the columns. */

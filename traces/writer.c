@@ -151,7 +151,7 @@ static bool write_chunk(struct trace_writer *w, enum chunk_type type, const uint
     }
     uLongf packed = bound;
     struct chunk_head h = {.type = type, .packing = PACK_ZLIB, .raw_len = (uint32_t)raw_len, .n = n, .first = first, .seq = w->n_index};
-    if (compress2(body + prefix_len, &packed, raw, (uLong)raw_len, 6) != Z_OK || packed >= raw_len) {
+    if (compress2(body + prefix_len, &packed, raw, (uLong)raw_len, 1) != Z_OK || packed >= raw_len) {
         h.packing = PACK_STORED;
         packed = (uLongf)raw_len;
         memcpy(body + prefix_len, raw, raw_len);
@@ -329,6 +329,10 @@ static bool write_records(struct trace_writer *w)
     }
     uint8_t marks[TRACE_MAX_PES * MARK_LEN];
     for (unsigned i = 0; i < w->n_pes; i++) {
+        uint64_t icount, cycle;
+        codec_last(w->codec, i, &icount, &cycle);
+        w->mark[i][0] = icount > w->mark[i][0] ? icount : w->mark[i][0];
+        w->mark[i][1] = cycle > w->mark[i][1] ? cycle : w->mark[i][1];
         put_le64(marks + MARK_LEN * i, w->mark[i][0]);
         put_le64(marks + MARK_LEN * i + 8, w->mark[i][1]);
     }
@@ -356,8 +360,6 @@ bool trace_writer_put(struct trace_writer *w, const struct rec *r)
     if (unlikely(!codec_put(w->codec, r, &fresh))) {
         return fail(w, "out of memory for the trace");
     }
-    w->mark[r->pe][0] = r->icount > w->mark[r->pe][0] ? r->icount : w->mark[r->pe][0];
-    w->mark[r->pe][1] = r->cycle > w->mark[r->pe][1] ? r->cycle : w->mark[r->pe][1];
     w->count++;
     if (unlikely(fresh)) {
         name_place(w, r);
