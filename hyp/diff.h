@@ -19,8 +19,8 @@ struct diff_side {
 
 struct diff_opts {
     uint64_t kinds;             /* set of REC_BIT to compare; 0: all */
-    bool no_time;               /* leave out time and cycles */
-    bool no_count;              /* leave out instruction counts */
+    bool no_time;               /* leave out time and cycles, and which interrupts are pending */
+    bool no_count;              /* leave out numbers of instructions, entries, exits, interrupts */
     bool moved;                 /* a relinked program: addresses are equal when symbol and offset are */
     unsigned show;              /* differences that are shown in full; the first one always is */
 };
