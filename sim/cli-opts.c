@@ -19,7 +19,7 @@ enum opt {
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
     OPT_INSTANCE, OPT_TIMING, OPT_TIMING_FILE, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
-    OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
+    OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_PHASES, OPT_PHASES_FORMAT, OPT_PHASES_TABLE, OPT_PHASES_REASON, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
     OPT_STRICT, OPT_SEED, OPT_KASLR_SEED, OPT_RTC, OPT_SEMIHOSTING, OPT_QUIET, OPT_HELP,
 };
@@ -59,6 +59,10 @@ static const struct option options[] = {
     { "windows-format", required_argument, NULL, OPT_WINDOWS_FORMAT },
     { "windows-table", no_argument, NULL, OPT_WINDOWS_TABLE },
     { "windows-bits", required_argument, NULL, OPT_WINDOWS_BITS },
+    { "phases", optional_argument, NULL, OPT_PHASES },
+    { "phases-format", required_argument, NULL, OPT_PHASES_FORMAT },
+    { "phases-table", no_argument, NULL, OPT_PHASES_TABLE },
+    { "phases-reason", required_argument, NULL, OPT_PHASES_REASON },
     { "symbols", required_argument, NULL, OPT_SYMBOLS },
     { "trace", required_argument, NULL, OPT_TRACE },
     { "trace-kinds", required_argument, NULL, OPT_TRACE_KINDS },
@@ -452,6 +456,18 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
     case OPT_WINDOWS_FORMAT:
         o->windows = true;
         return opt_choice("--windows-format", arg, "text", "json", &o->windows_json);
+    case OPT_PHASES_TABLE: o->phases_table = true;  /* fall through */
+    case OPT_PHASES:
+        o->phases = true;
+        o->phases_file = arg != NULL ? arg : o->phases_file;
+        return EXIT_OK;
+    case OPT_PHASES_FORMAT:
+        o->phases = true;
+        return opt_choice("--phases-format", arg, "text", "json", &o->phases_json);
+    case OPT_PHASES_REASON:
+        o->phases = true;
+        o->phases_reason = arg;
+        return EXIT_OK;
     case OPT_WINDOWS_BITS:
         o->windows = true;
         return opt_daif("--windows-bits", arg, &o->windows_bits);

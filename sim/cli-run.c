@@ -5,6 +5,7 @@
 #include "hyp/windows.h"
 #include "traces/exclog.h"
 #include "sim/cli.h"
+#include "sim/live-phases.h"
 #include "sim/symbols.h"
 #include "sim/symlearn.h"
 #include "sim/term.h"
@@ -41,6 +42,8 @@ struct run {
     struct switches *switches;
     FILE *windows_out;
     struct windows *windows;
+    FILE *phases_out;
+    struct live_phases *phases;
     struct tracing *tracing;
 };
 
@@ -212,7 +215,7 @@ static bool load_symbols(struct run *r, const struct image *program, struct err 
     r->symbolizer = (struct symbolizer){ symbol_name, r->symbols };
     machine_set_symbolizer(r->m, &r->symbolizer);
     symlearn_init(&r->learn, r->symbols, r->m, program);
-    bool lists = r->o->switches || r->o->windows || r->o->exceptions_file != NULL || r->o->at_exit_state ||
+    bool lists = r->o->switches || r->o->windows || r->o->phases || r->o->exceptions_file != NULL || r->o->at_exit_state ||
                  r->o->trace.file != NULL;
     return r->learn.s == NULL || !lists || machine_add_rec_sink(r->m, &r->learn.sink) || err_set(err, "--symbols: too many observers");
 }
@@ -291,6 +294,31 @@ static bool open_windows(struct run *r, struct err *err)
     return (r->windows != NULL && machine_add_rec_sink(r->m, windows_sink(r->windows))) || err_set(err, "--windows: out of memory");
 }
 
+static bool open_phases(struct run *r, struct err *err)
+{
+    if (!r->o->phases) {
+        return true;
+    }
+    if (r->o->trace.file != NULL) {
+        return err_set(err, "--phases: not together with --trace (record instructions, and use hypscope trace phases)");
+    }
+    r->phases_out = open_list(r, "--phases", r->o->phases_file, err);
+    if (r->phases_out == NULL) {
+        return false;
+    }
+    const struct phases_opts po = {
+        .json = r->o->phases_json,
+        .cycles = r->o->machine.timing != NULL || r->o->machine.timing_file != NULL,
+        .no_symbols = r->o->phases_table,
+        .reason = r->o->phases_reason,
+        .symbol = r->symbols != NULL ? symbol_name : NULL,
+        .symbol_opaque = r->symbols,
+        .names = { .sysreg = sysreg_by_enc },
+    };
+    r->phases = live_phases_open(r->phases_out, r->m, &po, err);
+    return r->phases != NULL;
+}
+
 static bool open_exceptions(struct run *r, struct err *err)
 {
     const char *file = r->o->exceptions_file;
@@ -356,7 +384,7 @@ static bool prepare(struct run *r, struct err *err)
         return false;
     }
     bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, &b.program, err) && open_switches(r, err) &&
-              open_windows(r, err) &&
+              open_windows(r, err) && open_phases(r, err) &&
               open_exceptions(r, err) && open_trace(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
@@ -401,6 +429,10 @@ static int finish(struct run *r, enum machine_stop why)
         status = EXIT_HOST;
     }
     r->exceptions = NULL;
+    if (r->phases != NULL && (!live_phases_finish(r->phases) || fflush(r->phases_out) != 0)) {
+        cli_bad("--phases: cannot write: %s", strerror(errno));
+        status = EXIT_HOST;
+    }
     if (r->windows != NULL && (!windows_finish(r->windows) || fflush(r->windows_out) != 0)) {
         cli_bad("--windows: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
@@ -436,6 +468,10 @@ static void release(struct run *r)
         fclose(r->exceptions_out);
     }
     (void)!tracing_close(r->tracing, NULL);
+    live_phases_free(r->phases);
+    if (r->phases_out != NULL) {
+        fclose(r->phases_out);
+    }
     windows_free(r->windows);
     if (r->windows_out != NULL) {
         fclose(r->windows_out);

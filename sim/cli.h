@@ -39,6 +39,10 @@ struct run_opts {
     const char *windows_file;       /* NULL: standard output */
     bool windows_json, windows_table;
     uint8_t windows_bits;           /* of PSTATE.DAIF */
+    bool phases;
+    const char *phases_file;        /* NULL: standard output */
+    const char *phases_reason;      /* NULL: exits for any reason */
+    bool phases_json, phases_table;
     struct { const char *path; uint64_t bias; } symbols[CLI_MAX_SYMBOLS];
     unsigned n_symbols;
     struct trace_opts trace;

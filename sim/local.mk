@@ -47,6 +47,8 @@ libhs_la_SOURCES += \
 	sim/machine-int.h \
 	sim/machine-observe.c \
 	sim/machine-state.c \
+	sim/live-phases.c \
+	sim/live-phases.h \
 	sim/phase-insn.c \
 	sim/phase-insn.h \
 	sim/psci.c \

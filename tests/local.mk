@@ -69,6 +69,7 @@ check_SCRIPTS += \
 	tests/layers.sh \
 	tests/timing/doc.sh \
 	tests/trace-exports.sh \
+	tests/trace-insn.sh \
 	tests/trace-tools.sh \
 	tests/scenarios.sh
 

@@ -14,6 +14,7 @@
 #include "sim/boot.h"
 #include "sim/machine.h"
 #include "sim/symbols.h"
+#include "sim/trace-insn.h"
 
 enum { NOP = 0xd503201f, HVC_0 = 0xd4000002, GUEST_PA = 0x41000000 };
 
@@ -75,6 +76,24 @@ static struct symbols *symbols_of(const struct hyp_image *i)
     return s;
 }
 
+/* The records of a machine with those of its instructions among them */
+struct recorder {
+    struct trace *t;
+    struct insn_trace *insns;
+};
+
+static void probe(void *opaque, struct pe *pe)
+{
+    insn_trace_probe(((struct recorder *)opaque)->insns, pe);
+}
+
+static void put(void *opaque, const struct rec *r)
+{
+    struct recorder *x = opaque;
+    insn_trace_before(x->insns, r);
+    append(x->t, r);
+}
+
 static void run(struct trace *t, const struct hyp_image *i, uint64_t kinds, const struct seed *seed)
 {
     struct err err;
@@ -88,17 +107,29 @@ static void run(struct trace *t, const struct hyp_image *i, uint64_t kinds, cons
         ck_assert(bus_dma_write(machine_bus(m), seed->pa, &seed->word, sizeof(seed->word)));
     }
     *t = (struct trace){0};
-    const struct rec_sink sink = {.put = append, .opaque = t, .kinds = kinds, .classes = UINT32_MAX};
-    ck_assert(machine_add_rec_sink(m, &sink));
+    bool insns = (kinds & REC_BIT(REC_INSN)) != 0;
+    struct recorder x = {.t = t, .insns = insn_trace_new(m, append, t)};
+    const struct rec_sink events = {.put = append, .opaque = t, .kinds = kinds, .classes = UINT32_MAX};
+    const struct rec_sink all = {.put = put, .opaque = &x, .kinds = kinds, .classes = UINT32_MAX};
+    ck_assert_ptr_nonnull(x.insns);
+    ck_assert(machine_add_rec_sink(m, insns ? &all : &events));
+    if (insns) {
+        pe_set_probe(machine_pe(m, 0), probe, &x, NULL, 0);
+    }
     machine_start(m, info.program.entry, info.dtb);
     boot_info_free(&info);
     if (seed->at_insn != 0) {
         const struct machine_limits first = {.max_insns = seed->at_insn};
         ck_assert_int_eq(machine_run(m, &first), STOP_MAX_INSNS);
+        insn_trace_flush(x.insns);
         machine_pe(m, 0)->x[seed->reg] ^= seed->flip;
     }
     const struct machine_limits limits = {.max_insns = 1000000};
     (void)machine_run(m, &limits);
+    if (insns) {
+        insn_trace_flush(x.insns);
+    }
+    insn_trace_free(x.insns);
     machine_free(m);
 }
 
@@ -245,6 +276,100 @@ START_TEST(an_extra_exit)
 }
 END_TEST
 
+/* ---- the same with every instruction in the trace ---- */
+
+#define ALL UINT64_MAX
+
+START_TEST(instructions_of_equal_runs)
+{
+    const struct hyp_image *i = hyp_image_find("kvm414");
+    struct trace a, b;
+    if (i == NULL) {
+        return;
+    }
+    struct symbols *s = symbols_of(i);
+    run(&a, i, ALL, &(struct seed){0});
+    run(&b, i, ALL, &(struct seed){0});
+    ck_assert_uint_gt(a.n, 20000);
+    free(report(&a, &b, (struct diff_opts){0}, s, DIFF_SAME));
+    symbols_free(s);
+}
+END_TEST
+
+START_TEST(the_instruction_that_is_no_barrier)
+{
+    const struct hyp_image *i = hyp_image_find("kvm414");
+    struct trace a, b;
+    unsigned long v[5];
+    if (i == NULL) {
+        return;
+    }
+    struct symbols *s = symbols_of(i);
+    run(&a, i, ALL, &(struct seed){0});
+    run(&b, i, ALL, &(struct seed){.pa = symbol_va(s, "window_dsb"), .word = NOP});
+    char *t = report(&a, &b, (struct diff_opts){.show = 1}, s, DIFF_DIFFERENT);
+    has(strstr(t, "first difference"), " <window_dsb>\n");
+    has(t, "insn opcode=0xd5033f9f");
+    has(t, "insn opcode=0xd503201f");
+    row(t, "insn", v); /* each time it is executed one of A and one of B, and nothing else */
+    ck_assert_uint_gt(v[3], 0);
+    ck_assert_uint_eq(v[3], v[4]);
+    ck_assert_uint_eq(v[0], v[1]);
+    row(t, "reg", v);
+    ck_assert_uint_eq(v[2] + v[3] + v[4], 0);
+    free(t);
+    symbols_free(s);
+}
+END_TEST
+
+/* A bit of X1 flips before an MSR from it: that instruction is the first that differs. */
+START_TEST(the_instruction_that_sees_a_flipped_bit)
+{
+    const struct hyp_image *i = hyp_image_find("kvm414");
+    struct trace a, b;
+    char place[160], expect[300];
+    if (i == NULL) {
+        return;
+    }
+    struct symbols *s = symbols_of(i);
+    run(&a, i, ALL, &(struct seed){0});
+    size_t k = 0;
+    for (unsigned n = 0; n < 3; k++) { /* the third MSR CNTHCTL_EL2, X1 */
+        ck_assert_uint_lt(k, a.n);
+        n += a.v[k].kind == REC_INSN && a.v[k].a == 0xd51ce101;
+    }
+    k--;
+    const struct rec *w = &a.v[k];
+    ck_assert(symbols_name(s, w->pc, place, sizeof(place)));
+    run(&b, i, ALL, &(struct seed){.at_insn = w->icount, .reg = 1, .flip = 2});
+    snprintf(expect, sizeof(expect), "PE 0 at %#lx <%s>\n", (unsigned long)w->pc, place);
+    char *t = report(&a, &b, (struct diff_opts){.show = 1}, s, DIFF_DIFFERENT);
+    has(strstr(t, "first difference"), expect);
+    has(t, "sysreg class=timer reg=CNTHCTL_EL2");
+    free(t);
+    symbols_free(s);
+}
+END_TEST
+
+START_TEST(the_instruction_that_exits_too_often)
+{
+    const struct hyp_image *i = hyp_image_find("kvm414");
+    struct trace a, b;
+    if (i == NULL) {
+        return;
+    }
+    struct symbols *s = symbols_of(i);
+    uint64_t off = (symbol_va(s, "guest_main") & 0xfffff) + 0x40;
+    run(&a, i, ALL, &(struct seed){0});
+    run(&b, i, ALL, &(struct seed){.pa = GUEST_PA + off, .word = HVC_0});
+    char *t = report(&a, &b, (struct diff_opts){.show = 1}, s, DIFF_DIFFERENT);
+    has(strstr(t, "first difference"), " <guest_main+0x40>\n");
+    has(t, "insn opcode=0xd4000002");
+    free(t);
+    symbols_free(s);
+}
+END_TEST
+
 /* ---- a program that was linked anew ---- */
 
 /* Two functions: "first" at 0x1000, "second" at 0x2000; of the other file 0x40 further, and first is 4 bytes longer there */
@@ -372,6 +497,10 @@ int main(void)
     tcase_add_test(c, a_missing_barrier);
     tcase_add_test(c, a_flipped_register_value);
     tcase_add_test(c, an_extra_exit);
+    tcase_add_test(c, instructions_of_equal_runs);
+    tcase_add_test(c, the_instruction_that_is_no_barrier);
+    tcase_add_test(c, the_instruction_that_sees_a_flipped_bit);
+    tcase_add_test(c, the_instruction_that_exits_too_often);
     tcase_add_test(c, addresses_moved_by_a_relink);
     tcase_add_test(c, what_is_ignored);
     tcase_add_test(c, nothing_in_common_and_one_that_ends);
