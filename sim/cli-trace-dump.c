@@ -328,11 +328,33 @@ int cli_trace_info(int argc, char **argv)
 
 /* ---- kinds ---- */
 
+/* The table of traces/FORMAT.md */
+static void kinds_markdown(void)
+{
+    printf("| number | kind | group | meaning | type | a | b | c | d |\n|---|---|---|---|---|---|---|---|---|\n");
+    for (unsigned k = 1; k < REC_KIND_COUNT; k++) {
+        const struct kind_info *i = kind_info(k);
+        printf("| %u | %s | %s | %s |", k, i->name, rec_group_name(i->group), i->meaning);
+        for (unsigned f = 0; f < FIELD_COUNT; f++) {
+            printf(" %s |", i->spec[f]);
+        }
+        printf("\n");
+    }
+}
+
 int cli_trace_kinds(int argc, char **argv)
 {
-    (void)argv;
+    if (argc == 2 && strcmp(argv[1], "--markdown") == 0) {
+        kinds_markdown();
+        return EXIT_OK;
+    }
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs("usage: hypscope trace kinds [--markdown]\n\nLists the kinds of records with their fields; --markdown as the table of "
+              "traces/FORMAT.md.\n", stdout);
+        return EXIT_OK;
+    }
     if (argc != 1) {
-        return cli_bad("trace kinds: expected nothing after it");
+        return cli_bad("trace kinds: expected nothing after it, or --markdown");
     }
     for (unsigned g = 1; g < REC_GROUP_COUNT; g++) {
         printf("%s\n", rec_group_name((enum rec_group)g));

@@ -68,6 +68,7 @@ check_SCRIPTS += \
 	tests/image-first.sh \
 	tests/layers.sh \
 	tests/timing/doc.sh \
+	tests/trace.sh \
 	tests/trace-exports.sh \
 	tests/trace-insn.sh \
 	tests/trace-tools.sh \
