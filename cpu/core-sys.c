@@ -65,7 +65,7 @@ bool core_msr_daif(struct pe *pe, int crm, bool set)
         uint8_t opened = pe->daif & (uint8_t)~daif, old = pe->daif;
         pe->daif = daif;
         pe_record(pe, REC_MASK, pe->el, 0, pe_pc(pe), daif, old, 0, 0);
-        if (opened & (PSTATE_A | PSTATE_I | PSTATE_F)) {
+        if ((opened & (PSTATE_A | PSTATE_I | PSTATE_F)) != 0 && pe_any_pending(pe)) {
             pe->dirty |= DIRTY_IRQ;
         }
         pe->dirty |= ((opened | crm) & PSTATE_D) ? DIRTY_DEBUG : 0;

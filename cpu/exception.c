@@ -306,6 +306,9 @@ static unsigned pick(const struct pe *pe, unsigned *target, bool *wakes)
     };
     unsigned found = 0;
     *wakes = false;
+    if (!pe_any_pending(pe)) {
+        return 0;
+    }
     for (unsigned k = 0; k < ARRAY_LEN(order); k++) {
         bool pending, masked;
         unsigned t;

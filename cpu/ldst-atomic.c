@@ -162,23 +162,6 @@ static bool ordered(struct pe *pe, const struct slot *s, unsigned size, bool loa
     return ok;
 }
 
-/* MemAtomic(): the new value; old and operand are zero-extended from `size` bytes */
-static uint64_t combine(enum la_kind kind, unsigned size, uint64_t old, uint64_t op)
-{
-    int64_t so = sext64(old, size * 8), sp = sext64(op, size * 8);
-    switch (kind) {
-    case LA_ADD: return old + op;
-    case LA_CLR: return old & ~op;
-    case LA_EOR: return old ^ op;
-    case LA_SET: return old | op;
-    case LA_SMAX: return so > sp ? old : op;
-    case LA_SMIN: return so < sp ? old : op;
-    case LA_UMAX: return old > op ? old : op;
-    case LA_UMIN: return old < op ? old : op;
-    default: return op;
-    }
-}
-
 static bool read_modify_write(struct pe *pe, const struct slot *s, unsigned size, enum la_kind kind)
 {
     uint64_t old, pa, va = pe->x[s->rn];
@@ -187,7 +170,7 @@ static bool read_modify_write(struct pe *pe, const struct slot *s, unsigned size
     if (!mem_probe_rw(pe, va, size, MEM_ATOMIC, &pa) || !mem_read(pe, va, size, MEM_ATOMIC, &old)) {
         return false;
     }
-    uint64_t val = combine(kind, size, old, op) & ones64(size * 8);
+    uint64_t val = ldst_combine(kind, size, old, op) & ones64(size * 8);
     if (kind == LA_CAS) {
         val = pe->x[s->rd] & ones64(size * 8);
         if (old != op) {

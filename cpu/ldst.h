@@ -66,6 +66,23 @@ enum la_kind {
     LA_LDXP, LA_STXP, LA_CASP,
 };
 
+/* MemAtomic(): the new value; old and operand are zero-extended from `size` bytes */
+static inline uint64_t ldst_combine(enum la_kind kind, unsigned size, uint64_t old, uint64_t op)
+{
+    int64_t so = sext64(old, size * 8), sp = sext64(op, size * 8);
+    switch (kind) {
+    case LA_ADD: return old + op;
+    case LA_CLR: return old & ~op;
+    case LA_EOR: return old ^ op;
+    case LA_SET: return old | op;
+    case LA_SMAX: return so > sp ? old : op;
+    case LA_SMIN: return so < sp ? old : op;
+    case LA_UMAX: return old > op ? old : op;
+    case LA_UMIN: return old < op ? old : op;
+    default: return op;
+    }
+}
+
 /* The careful path of any single-register, pair or literal form: alignment, SP alignment, FP access, page crossing, faults
    with their syndrome, devices, watchpoints. false: exception raised, nothing written. */
 bool must_check ldst_slow(struct pe *pe, const struct slot *s, unsigned op);

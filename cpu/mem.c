@@ -358,6 +358,9 @@ bool mem_check_sp(struct pe *pe)
 bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
 {
     struct mmu_res r;
+    if (!inval && (pe->dt->r[utlb_index(va)].tag & ~UTLB_ALIGNED) == (va & PAGE_MASK)) {
+        return true; /* a page that may be read may be cleaned */
+    }
     pe->ls_iss = 1u << 8; /* ISS.CM */
     bool ok = translate(pe, va, inval ? ACC_CM_WRITE : ACC_CM_READ, 0, false, &r);
     pe->ls_iss = 0;

@@ -195,6 +195,13 @@ struct pe {
     struct uctx_pool *upool;
 };
 
+/* Is any asynchronous exception pending, masked or not? */
+static inline bool pe_any_pending(const struct pe *pe)
+{
+    const uint64_t virt = BIT64(6) | BIT64(7) | BIT64(8); /* HCR_EL2.{VF, VI, VSE} */
+    return pe->serror_pending || pe->gic_signals != 0 || (pe->sr[SR_HCR_EL2] & virt) != 0;
+}
+
 /* PSTATE.{N, Z, C, V} */
 static inline bool pe_flag_n(const struct pe *pe) { return pe->nf >> 63; }
 static inline bool pe_flag_z(const struct pe *pe) { return pe->zf == 0; }

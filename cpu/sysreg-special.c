@@ -201,7 +201,7 @@ bool sysreg_wr_daif(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t
     (void)rt;
     uint8_t daif = (uint8_t)bits64(val, 9, 6);
     uint8_t changed = pe->daif ^ daif;
-    if ((changed & ~daif & (PSTATE_A | PSTATE_I | PSTATE_F)) != 0) {
+    if ((changed & ~daif & (PSTATE_A | PSTATE_I | PSTATE_F)) != 0 && pe_any_pending(pe)) {
         pe->dirty |= DIRTY_IRQ;
     }
     if ((changed & PSTATE_D) != 0) {

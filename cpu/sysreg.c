@@ -145,12 +145,26 @@ uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
     return (val & pe->sr_wmask[r->sr]) | pe->sr_res1[r->sr];
 }
 
+/* Does nothing that runs at EL2 depend on this register? Leaving EL2 brings derived state up to date in any case. */
+static bool lower_only(unsigned sr)
+{
+    switch (sr) {
+    case SR_SCTLR_EL1: case SR_TCR_EL1: case SR_TTBR0_EL1: case SR_TTBR1_EL1: case SR_MAIR_EL1: case SR_CPACR_EL1:
+    case SR_VTCR_EL2: case SR_VTTBR_EL2:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
 {
     uint64_t old = pe->sr[r->sr];
     if (old != val) {
         pe->sr[r->sr] = val;
-        pe->dirty |= r->dirty;
+        if (r->dirty != 0 && !(pe->el == 2 && lower_only(r->sr))) {
+            pe->dirty |= r->dirty;
+        }
     }
 }
 

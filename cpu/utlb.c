@@ -134,18 +134,27 @@ static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r,
     }
 }
 
+static bool key_is(const struct uctx_pool *p, unsigned c, const struct uctx_key *k, uint64_t sum)
+{
+    return p->sum[c] == sum && p->valid[c] && memcmp(&p->key[c], k, sizeof(*k)) == 0;
+}
+
 static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_regs *r)
 {
     struct uctx_pool *p = pe->upool;
     struct uctx_key k;
     make_key(pe, el, r, &k);
-    unsigned h = p->hint[el];
-    if (p->valid[h] && memcmp(&p->key[h], &k, sizeof(k)) == 0) {
-        return &p->set[h];
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(k.word); i++) {
+        sum = (sum ^ k.word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    uint8_t *hint = &p->hint[sum >> 58];
+    if (likely(key_is(p, *hint, &k, sum))) {
+        return &p->set[*hint];
     }
     for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
-        if (p->valid[c] && memcmp(&p->key[c], &k, sizeof(k)) == 0) {
-            p->hint[el] = c;
+        if (key_is(p, c, &k, sum)) {
+            *hint = (uint8_t)c;
             return &p->set[c];
         }
     }
@@ -156,9 +165,10 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     } while (&p->set[c] == pe->dt);
     set_clear(&p->set[c]);
     p->key[c] = k;
+    p->sum[c] = sum;
     p->valid[c] = true;
     p->used[c] = false;
-    p->hint[el] = c;
+    *hint = (uint8_t)c;
     mmu_plan_make(&pe->mfeat, r, &p->plan[c]);
     p->plain[c] = p->plan[c].usual && !bit64(r->sctlr, pe->el == 0 ? 24 : 25) && !bit64(r->sctlr, 1) && (pe->debug_mode & 4) == 0;
     return &p->set[c];

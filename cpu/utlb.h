@@ -47,11 +47,12 @@ struct uctx_key {
 struct uctx_pool {
     struct utlb_set set[UTLB_CONTEXTS];
     struct uctx_key key[UTLB_CONTEXTS];
+    uint64_t sum[UTLB_CONTEXTS];  /* of the key, so that most others are passed over quickly */
     struct mmu_plan plan[UTLB_CONTEXTS];
     bool plain[UTLB_CONTEXTS];    /* little-endian data, no alignment checks, no watchpoints: mem_refill() may fill it */
     bool valid[UTLB_CONTEXTS];
     bool used[UTLB_CONTEXTS];     /* may hold entries */
-    unsigned hint[3];             /* last set of each EL */
+    uint8_t hint[64];             /* where a key with this sum was last */
     uint32_t next;           /* replacement: round robin */
     struct utlb_set none;    /* never matches: forces the slow path */
 };
