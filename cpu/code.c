@@ -117,6 +117,10 @@ static void fuse_run(const struct code_cache *c, struct code_page *p, unsigned i
     for (unsigned i = index + left; i-- > index;) {
         unsigned n = index + left - i, best = STEP + INSN + cost[0];
         const void *fn = c->in_use->by_hid[p->hid[i]];
+        if (p->hid[i] == HID_VCALL && c->in_use->simd != NULL) {
+            const void *simd = c->in_use->simd(p->slots[i].rd | p->slots[i].rn << 8, (uint32_t)p->slots[i].imm);
+            fn = simd != NULL ? simd : fn;
+        }
         for (unsigned k = 2; k <= LONGEST && k <= n; k++) {
             unsigned with = STEP + k * INSN + cost[k - 1];
             const void *fused = with < best ? c->in_use->fuse(&p->hid[i], k) : NULL;

@@ -12,7 +12,7 @@
 
 #include "cpu/exec.inc"
 
-const struct handlers fast_instance = {fast_handlers, fast_fuse};
+const struct handlers fast_instance = {fast_handlers, fast_fuse, simd_handler};
 
 void fast_enter(struct pe *c, const struct slot *s, int64_t n)
 {

@@ -11,7 +11,7 @@
 
 #include "cpu/exec.inc"
 
-const struct handlers timed_instance = {timed_handlers, timed_fuse};
+const struct handlers timed_instance = {timed_handlers, timed_fuse, NULL};
 
 void timed_enter(struct pe *c, const struct slot *s, int64_t n)
 {

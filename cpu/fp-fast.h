@@ -223,6 +223,40 @@ static inline bool fp_fast_sqrt(const struct fp_ctx *c, enum fp_fmt f, uint64_t 
     return true;
 }
 
+/* The host's fused multiply-add of doubles, an instruction where there is one: asked for when running, as a program for any x86-64
+   cannot take it for granted. The result is the same with it and without. */
+#if defined(__FMA__) || defined(__aarch64__)
+static inline bool fp_host_fma(void)
+{
+    return true;
+}
+
+static inline double fp_host_muladd(double a, double b, double addend)
+{
+    return __builtin_fma(a, b, addend);
+}
+#elif defined(__x86_64__)
+static inline bool fp_host_fma(void)
+{
+    return __builtin_cpu_supports("fma");
+}
+
+static inline __attribute__((target("fma"))) double fp_host_muladd(double a, double b, double addend)
+{
+    return __builtin_fma(a, b, addend);
+}
+#else
+static inline bool fp_host_fma(void)
+{
+    return false;
+}
+
+static inline double fp_host_muladd(double a, double b, double addend)
+{
+    return a * b + addend;
+}
+#endif
+
 static inline bool fp_fast_muladd_s(const struct fp_ctx *c, uint64_t addend, uint64_t a, uint64_t b, uint64_t *res)
 {
     double p = (double)fp_to_host_s(a) * (double)fp_to_host_s(b);   /* exact */
@@ -253,16 +287,14 @@ static inline bool fp_fast_muladd(const struct fp_ctx *c, enum fp_fmt f, uint64_
     if (f == FP_S) {
         return fp_fast_muladd_s(c, addend, a, b, res);
     }
-#if defined(__FMA__) || defined(__aarch64__)
-    if (fp_ixc(c)) {
-        uint64_t r = fp_from_host_d(__builtin_fma(fp_to_host_d(a), fp_to_host_d(b), fp_to_host_d(addend)));
+    if (fp_host_fma() && fp_ixc(c)) {
+        uint64_t r = fp_from_host_d(fp_host_muladd(fp_to_host_d(a), fp_to_host_d(b), fp_to_host_d(addend)));
 
         if (fp_fast_result(f, r)) {
             *res = r;
             return true;
         }
     }
-#endif
     return false;
 }
 

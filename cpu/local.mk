@@ -92,6 +92,7 @@ EXTRA_DIST += \
 	cpu/exec-ldst.inc \
 	cpu/exec-pairs.inc \
 	cpu/exec-pauth.inc \
+	cpu/exec-simd.inc \
 	cpu/exec-sys.inc \
 	cpu/exec.inc
 
