@@ -303,6 +303,28 @@ uint64_t bench(void)
     }
     return s;
 }
+#elif defined KERNEL_wfi
+/* 100 seconds in WFI, a timer interrupt every 100 s / N. Interrupts are masked, so that WFI just goes on. */
+uint64_t bench(void)
+{
+    volatile uint32_t *dist = (volatile uint32_t *)0x08000000, *redist = (volatile uint32_t *)0x080a0000;
+    uint64_t freq, cval, ctl, wakes = 0;
+    dist[0] = 0x12; /* GICD_CTLR: EnableGrp1, ARE */
+    redist[0x14 / 4] = 0; /* GICR_WAKER */
+    redist[0x10080 / 4] = ~0u; /* GICR_IGROUPR0 */
+    redist[0x10100 / 4] = 1u << 27; /* GICR_ISENABLER0: the virtual timer */
+    __asm__ volatile("msr s3_0_c4_c6_0, %0\n msr s3_0_c12_c12_7, %1\n isb" : : "r"(0xfful), "r"(1ul)); /* ICC_PMR_EL1, ICC_IGRPEN1_EL1 */
+    __asm__ volatile("mrs %0, cntfrq_el0\n mrs %1, cntvct_el0" : "=r"(freq), "=r"(cval));
+    for (unsigned i = 0; i < N; i++) {
+        cval += freq * 100 / N;
+        __asm__ volatile("msr cntv_cval_el0, %0\n msr cntv_ctl_el0, %1\n isb" : : "r"(cval), "r"(1ul));
+        do {
+            __asm__ volatile("wfi\n mrs %0, cntv_ctl_el0" : "=r"(ctl) : : "memory");
+            wakes++;
+        } while ((ctl & 4) == 0);
+    }
+    return wakes;
+}
 #elif defined KERNEL_touch || defined KERNEL_bbm
 /* level 3 tables of our own for 4 MiB at 2 GiB, mapped to the pool */
 extern uint64_t l1[], l2[];

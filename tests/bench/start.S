@@ -56,6 +56,10 @@ _start:
     msr     cpacr_el1, x0
     mov     x0, #3
     msr     cnthctl_el2, x0
+#ifdef GIC
+    mov     x0, #0xf
+    msr     s3_4_c12_c9_5, x0       // ICC_SRE_EL2
+#endif
 #ifdef NESTED
     adrp    x1, s2l1
     ldr     x2, =0x7fd              // stage 2: normal, RW, inner shareable, AF, block
