@@ -157,6 +157,7 @@ struct mmu_plan {
     bool tbi[2];                /* by bit 55 of the VA: the top byte is ignored */
     bool walk[2];               /* a plain walk may do */
     struct walk_params p[2];    /* ttbr is not set */
+    struct walk_params s2p;     /* of stage 2, when it is on: ttbr and ee are not set */
 };
 
 void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struct mmu_plan *plan);
@@ -169,7 +170,8 @@ struct mmu_plain {
 };
 
 /* mmu_translate() for an allowed access that the TLB answers, or a walk with nothing unusual on its way: the same effect on the
-   TLB at a fraction of the cost. acc: ACC_READ, ACC_WRITE or ACC_FETCH. false: mmu_translate() must do it, nothing changed. */
+   TLB at a fraction of the cost. acc: ACC_READ, ACC_WRITE or ACC_FETCH. false: mmu_translate() must do it; what was done on the way
+   is what it begins with. */
 bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
                          const struct mmu_plan *plan, const struct mmu_req *req, struct mmu_plain *res);
 

@@ -169,7 +169,7 @@ bool s1_walk_plain(struct walk *w, uint64_t va, const struct walk_params *p, str
     uint64_t at = (va & ones64(iasize)) >> shift;
     for (int level = p->start_level;; level++) {
         uint64_t addr = base + at * 8;
-        if (base >> p->oa_bits != 0 || (w->s2 && !s2_table_plain(w, addr, &addr))) {
+        if (base >> p->oa_bits != 0 || (w->s2 && !s2_table_plain(w, addr, &addr) && !s2_table_address(w, addr, false, &addr))) {
             return false;
         }
         const uint8_t *host = bus_ram(w->bus, addr, 8);

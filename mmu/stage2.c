@@ -147,15 +147,6 @@ static bool table_access_ok(struct walk *w, uint64_t ipa, enum s2_use use, const
     return ((x->s2_perm & need) == need && !device) || s2_fail(w, ipa, use, FAULT_PERMISSION, x->s2_level);
 }
 
-bool s2_walk_plain(const struct walk *w, uint64_t ipa, struct xlat *x)
-{
-    const struct s2_entry *hit = tlb_s2_lookup(w->t, ipa, w->vmid);
-    if (hit != NULL) {
-        s2_apply(hit, ipa, x);
-    }
-    return hit != NULL;
-}
-
 bool s2_table_plain(const struct walk *w, uint64_t ipa, uint64_t *pa)
 {
     const struct s2_entry *hit = tlb_s2_lookup(w->t, ipa, w->vmid);

@@ -4,6 +4,12 @@
 
 #include "sim/base/cover.h"
 
+/* Permissions that let an access pass on the plain path; others take the slow one */
+static const uint8_t plain_need[] = {
+    [ACC_READ] = PERM_R, [ACC_WRITE] = PERM_W, [ACC_FETCH] = PERM_X, [ACC_RW] = PERM_R | PERM_W,
+    [ACC_CM_READ] = 0x80, [ACC_CM_WRITE] = 0x80, [ACC_AT_READ] = 0x80, [ACC_AT_WRITE] = 0x80,
+};
+
 /* The place and state that a request is in. */
 struct job {
     struct walk w;
@@ -244,18 +250,15 @@ static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
     cover(j->w.fault);
 }
 
-/* Permissions that let an access pass on the plain path; others take the slow one */
-static const uint8_t plain_need[] = {
-    [ACC_READ] = PERM_R, [ACC_WRITE] = PERM_W, [ACC_FETCH] = PERM_X, [ACC_RW] = PERM_R | PERM_W,
-    [ACC_CM_READ] = 0x80, [ACC_CM_WRITE] = 0x80, [ACC_AT_READ] = 0x80, [ACC_AT_WRITE] = 0x80,
-};
-
 void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struct mmu_plan *plan)
 {
     const uint64_t both = SCTLR_C | SCTLR_I;
     bool s1 = mmu_s1_on(f, r), one = r->regime == REGIME_EL2;
     plan->s2 = mmu_s2_on(f, r);
     plan->ctx = ctx_make(r->regime, vmid_of(f, r), asid_of(f, r), s1, plan->s2);
+    if (plan->s2) {
+        s2_params(f, r, &plan->s2p);
+    }
     plan->usual = s1 && (r->sctlr & both) == both && (r->hcr & (HCR_CD | HCR_ID)) == 0;
     for (unsigned high = 0; high < 2; high++) {
         struct walk_params *p = &plan->p[high];
@@ -276,8 +279,23 @@ static bool walk_plain(struct tlb *t, struct bus *bus, const struct mmu_features
     p.ttbr = high && r->regime != REGIME_EL2 ? r->ttbr1 : r->ttbr0;
     w.vmid = (uint16_t)bits64(plan->ctx, CTX_VMID_SHIFT + 15, CTX_VMID_SHIFT);
     *x = (struct xlat) { .flags = 0 };
-    if (!s1_walk_plain(&w, va, &p, x) || (plan->s2 && !s2_walk_plain(&w, x->ipa | (va & ones64(x->shift)), x))) {
+    if (plan->s2) {
+        w.s2p = plan->s2p;
+        w.s2p.ttbr = r->vttbr;
+        w.s2p.ee = (r->sctlr_el2 & SCTLR_EE) != 0;
+    }
+    if (!s1_walk_plain(&w, va, &p, x)) {
         return false;
+    }
+    if (plan->s2) {
+        unsigned need = plain_need[req->acc];
+        bool dirty = acc_dirties(req);
+        struct leaf leaf;
+        /* what stage 1 denies, or has to update, comes before the walk of stage 2 */
+        if ((perm_s1(req, x) & need) != need || (dirty && (x->flags & XF_S1_CLEAN) != 0) ||
+            !s2_walk(&w, x->ipa | (va & ones64(x->shift)), S2_FINAL, dirty, x, &leaf) || (x->flags & XF_S2_AF) != 0) {
+            return false;
+        }
     }
     prepare(f, r, x);
     return true;

@@ -155,9 +155,9 @@ void s2_params(const struct mmu_features *f, const struct mmu_regs *r, struct wa
 /* Walk stage 1 for an untagged va. Fills the s1_ fields, ipa and shift of x, and the leaf. Does not check permission
    and updates nothing. false: w->fault. */
 bool s1_walk(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x, struct leaf *leaf);
-/* The same when nothing unusual is on the way: 4K granule, little-endian tables in RAM that stage 2, if on, has in the TLB, no
-   restrictions in table descriptors, no fault, nothing to update. w->s2p is not used. false: s1_walk() must do it, and
-   nothing has been changed (*w->fault has no meaning). */
+/* The same when nothing unusual is on the way: 4K granule, little-endian tables in RAM, no restrictions in table descriptors, no
+   fault, nothing to update in stage 1. false: s1_walk() must do it, which repeats what has been done on the way to the tables
+   (*w->fault has no meaning). */
 bool s1_walk_plain(struct walk *w, uint64_t va, const struct walk_params *p, struct xlat *x);
 /* Set AF, and clear AP[2] when `dirty`, of the leaf in memory. false: w->fault. */
 bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x, const struct leaf *leaf, bool dirty);
@@ -165,8 +165,6 @@ bool s1_update(struct walk *w, const struct walk_params *p, const struct xlat *x
    smaller of both. `dirty`: dirty state is to be set, a clean entry of the TLB will not do. leaf->addr is 0 when no
    walk was made: nothing to update. Does not check permission and updates nothing. false: w->fault. */
 bool s2_walk(struct walk *w, uint64_t ipa, enum s2_use use, bool dirty, struct xlat *x, struct leaf *leaf);
-/* The same from the TLB only. false: s2_walk() must do it. */
-bool s2_walk_plain(const struct walk *w, uint64_t ipa, struct xlat *x);
 /* PA of the stage 1 descriptor at ipa from the TLB only. false: s2_table_address() must do it. */
 bool s2_table_plain(const struct walk *w, uint64_t ipa, uint64_t *pa);
 /* Set AF, and set S2AP[1] when `dirty`, of the leaf in memory. false: w->fault. */
