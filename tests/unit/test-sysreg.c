@@ -421,9 +421,15 @@ START_TEST(pstate_as_registers)
     struct pe *pe = t->pe;
     put(pe, SR_NZCV, ~UINT64_C(0));
     ck_assert_uint_eq(get(pe, SR_NZCV), 0xf0000000);
+    pe->dirty = 0;
     put(pe, SR_DAIF, 0x140);
     ck_assert_uint_eq(get(pe, SR_DAIF), 0x140);
+    ck_assert(!(pe->dirty & DIRTY_IRQ)); /* nothing pends */
+    put(pe, SR_DAIF, 0x3c0);
+    pe->gic_signals = GIC_SIG_IRQ;
+    put(pe, SR_DAIF, 0x140);
     ck_assert(pe->dirty & DIRTY_IRQ);
+    pe->gic_signals = 0;
     put(pe, SR_PAN, ~UINT64_C(0));
     ck_assert_uint_eq(get(pe, SR_PAN), BIT64(22));
     put(pe, SR_UAO, BIT64(23));
@@ -495,11 +501,20 @@ START_TEST(dirty_bits_follow_changes)
 {
     struct test_pe *t = test_pe_new("neoverse-n1", true, 2);
     struct pe *pe = t->pe;
-    put(pe, SR_TTBR0_EL1, 0x1000);
+    put(pe, SR_TTBR0_EL1, 0x1000); /* EL2 does not translate by it */
+    ck_assert_uint_eq(pe->dirty, 0);
+    put(pe, SR_TTBR0_EL2, 0x1000);
     ck_assert_uint_eq(pe->dirty, DIRTY_XLAT);
     pe->dirty = 0;
-    put(pe, SR_TTBR0_EL1, 0x1000);
+    put(pe, SR_TTBR0_EL2, 0x1000);
     ck_assert_uint_eq(pe->dirty, 0);
+    pe->el = 1;
+    put(pe, SR_TTBR0_EL1, 0x2000);
+    ck_assert_uint_eq(pe->dirty, DIRTY_XLAT);
+    pe->dirty = 0;
+    put(pe, SR_TTBR0_EL1, 0x2000);
+    ck_assert_uint_eq(pe->dirty, 0);
+    pe->el = 2;
     put(pe, SR_TPIDR_EL1, 1);
     ck_assert_uint_eq(pe->dirty, 0);
     put(pe, SR_HCR_EL2, BIT64(7));
