@@ -227,10 +227,10 @@ static void enter(struct pe *pe, unsigned target, unsigned vect, uint64_t ret, u
     pe->pc = pe->sr[to2 ? SR_VBAR_EL2 : SR_VBAR_EL1] + vect;
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
+    pe_record(pe, REC_EXC_ENTRY, from, type, ret, esr, pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1], pe->sr[SR_HPFAR_EL2], vect);
     if (unlikely(pe->timing != NULL)) {
         timing_exception(pe->timing, false);
     }
-    pe_record(pe, REC_EXC_ENTRY, from, type, ret, esr, pe->sr[to2 ? SR_FAR_EL2 : SR_FAR_EL1], pe->sr[SR_HPFAR_EL2], vect);
 }
 
 static bool lower_same_pair(unsigned ec)

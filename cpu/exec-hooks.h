@@ -32,14 +32,14 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
         }                                             \
     } while (0)
 
-/* A load or store that may cost something goes the careful way, which tells the model. */
+/* A load or store that may cost something is paid for and then tried again, or goes the careful way. */
 #define HOOK_DATA_r(bytes, op) HOOK_DATA(read, bytes, op)
 #define HOOK_DATA_w(bytes, op) HOOK_DATA(write, bytes, op)
 #define HOOK_DATA(filter, bytes, op)                                                        \
     do {                                                                                    \
         if (unlikely(c->timing->filter[(va >> LINE_SHIFT) & (FILTER - 1)] !=                \
                      ((va + (bytes) - 1) >> LINE_SHIFT | c->timing->ctx))) {                \
-            SLOW(op);                                                                       \
+            return timed_pay_##filter(c, s, PASS_N, OP_##op, va, bytes);                    \
         }                                                                                   \
     } while (0)
 #define HOOK_ACCESS(va, bytes, kind) timing_access(c->timing, s, va, bytes, kind)

@@ -22,6 +22,38 @@ static const struct model_id cortex_a72_ids[] = {
     { SR_COUNT, 0 },
 };
 
+/* The Cortex-A53 (r0p4): the architecture of the Cortex-A72 */
+static const struct model_id cortex_a53_ids[] = {
+    { SR_MIDR_EL1, 0x410fd034 },
+    { SR_ID_AA64PFR0_EL1, 0x0000000001000111 },
+    { SR_ID_AA64DFR0_EL1, 0x0000000010305106 },
+    { SR_ID_AA64ISAR0_EL1, 0x0000000000011120 },
+    { SR_ID_AA64MMFR0_EL1, 0x0000000000001122 },
+    { SR_CTR_EL0, 0x84448004 },
+    { SR_DCZID_EL0, 4 },
+    { SR_CLIDR_EL1, 0x0a200023 },
+    { SR_PMCR_EL0, 0x41033040 },
+    { SR_COUNT, 0 },
+};
+
+/* The Cortex-A55 (r1p0): the architecture of the Neoverse N1, 40 bits of physical address */
+static const struct model_id cortex_a55_ids[] = {
+    { SR_MIDR_EL1, 0x411fd050 },
+    { SR_ID_AA64PFR0_EL1, 0x1100000011110111 },
+    { SR_ID_AA64PFR1_EL1, 0x0000000000000020 },
+    { SR_ID_AA64DFR0_EL1, 0x0000000010305408 },
+    { SR_ID_AA64ISAR0_EL1, 0x0000100010211120 },
+    { SR_ID_AA64ISAR1_EL1, 0x0000000000100001 },
+    { SR_ID_AA64MMFR0_EL1, 0x0000000000101122 },
+    { SR_ID_AA64MMFR1_EL1, 0x0000000010212122 },
+    { SR_ID_AA64MMFR2_EL1, 0x0000000000001011 },
+    { SR_CTR_EL0, 0x84448004 },
+    { SR_DCZID_EL0, 4 },
+    { SR_CLIDR_EL1, 0x82000023 },
+    { SR_PMCR_EL0, 0x41453040 },
+    { SR_COUNT, 0 },
+};
+
 /* Armv8.2 with VHE, RAS, LSE */
 static const struct model_id neoverse_n1_ids[] = {
     { SR_MIDR_EL1, 0x414fd0c1 },
@@ -83,6 +115,8 @@ static const struct cpu_model models[] = {
       { 0x701fe01a, 0x201fe01a, 0x70ffe03a, 0 } },
     { "max-fast-pauth", "max with a quick pointer authentication algorithm", max_fast_pauth_ids,
       { 0x701fe01a, 0x201fe01a, 0x70ffe03a, 0 } },
+    { "cortex-a53", "Armv8.0-A, no VHE, in order", cortex_a53_ids, { 0x700fe01a, 0x201fe00a, 0x703fe07a, 0 } },
+    { "cortex-a55", "Armv8.2-A with VHE, RAS, LSE, in order", cortex_a55_ids, { 0x700fe01a, 0x200fe01a, 0x707fe01a, 0 } },
 };
 
 const struct cpu_model *cpu_model_at(unsigned i)

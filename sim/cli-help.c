@@ -92,6 +92,8 @@ static const char run_help[] =
     "                       el=2, world=guest, vmid=1, class=el2cfg, pc=FROM..TO, start=COND, stop=COND\n"
     "                       (hypscope trace dump --help explains the terms)\n"
     "  --trace-marks        the guest's HLT #0x4d00+N is a mark in the trace; N = 0xf0 and 0xf1 switch recording off and on\n"
+    "  --stat[=FILE]        with --timing: cycles, stalls by cause, misses: of the run, of each world, of exits by reason\n"
+    "  --stat-format text|json\n"
     "  --symbols FILE[@+OFF|@-OFF]  names for addresses, from an ELF, a System.map or a kernel's own Image\n"
     "  --at-exit state      print the registers of every PE at the end\n"
     "  --hash               print a hash of the final state: equal runs, equal hashes\n"

@@ -17,7 +17,7 @@
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
-    OPT_INSTANCE, OPT_TIMING, OPT_TIMING_FILE, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
+    OPT_INSTANCE, OPT_TIMING, OPT_STAT, OPT_STAT_FORMAT, OPT_TIMING_FILE, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
     OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_PHASES, OPT_PHASES_FORMAT, OPT_PHASES_TABLE, OPT_PHASES_REASON, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
@@ -47,6 +47,8 @@ static const struct option options[] = {
     { "instance", required_argument, NULL, OPT_INSTANCE },
     { "timing", required_argument, NULL, OPT_TIMING },
     { "timing-file", required_argument, NULL, OPT_TIMING_FILE },
+    { "stat", optional_argument, NULL, OPT_STAT },
+    { "stat-format", required_argument, NULL, OPT_STAT_FORMAT },
     { "clock", required_argument, NULL, OPT_CLOCK },
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
@@ -448,6 +450,11 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
         o->switches = true;
         o->switches_file = arg != NULL ? arg : o->switches_file;
         return EXIT_OK;
+    case OPT_STAT:
+        o->stat = true;
+        o->stat_file = arg;
+        return EXIT_OK;
+    case OPT_STAT_FORMAT: return opt_choice("--stat-format", arg, "text", "json", &o->stat_json);
     case OPT_WINDOWS_TABLE: o->windows_table = true;  /* fall through */
     case OPT_WINDOWS:
         o->windows = true;
@@ -489,6 +496,9 @@ static int check_run(struct run_opts *o)
     }
     if (o->boot.kernel != NULL && o->boot.image != NULL) {
         return cli_bad("run: expected either --kernel or --image, not both");
+    }
+    if (o->stat && o->machine.timing == NULL && o->machine.timing_file == NULL) {
+        return cli_bad("--stat: counts what a timing model says; expected --timing CORE beside it");
     }
     if (o->boot.dtb != NULL && o->boot.n_modules != 0) {
         return cli_bad("--module: goes into the generated device tree; expected no --dtb beside it");

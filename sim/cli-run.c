@@ -6,6 +6,7 @@
 #include "traces/exclog.h"
 #include "sim/cli.h"
 #include "sim/live-phases.h"
+#include "sim/stat.h"
 #include "sim/symbols.h"
 #include "sim/symlearn.h"
 #include "sim/term.h"
@@ -40,6 +41,8 @@ struct run {
     struct exclog *exceptions;
     FILE *switches_out;
     struct switches *switches;
+    FILE *stat_out;
+    struct stat_report *stat;
     FILE *windows_out;
     struct windows *windows;
     FILE *phases_out;
@@ -272,6 +275,20 @@ static bool open_switches(struct run *r, struct err *err)
     return machine_add_rec_sink(r->m, switches_sink(r->switches)) || err_set(err, "--switches: too many observers");
 }
 
+static bool open_stat(struct run *r, struct err *err)
+{
+    if (!r->o->stat) {
+        return true;
+    }
+    r->stat_out = open_list(r, "--stat", r->o->stat_file, err);
+    if (r->stat_out == NULL) {
+        return false;
+    }
+    struct esr_names names = { .sysreg = sysreg_by_enc };
+    r->stat = stat_new(r->stat_out, r->m, r->o->stat_json, &names);
+    return r->stat != NULL || err_set(err, "--stat: out of memory");
+}
+
 static bool open_windows(struct run *r, struct err *err)
 {
     if (!r->o->windows) {
@@ -384,7 +401,7 @@ static bool prepare(struct run *r, struct err *err)
         return false;
     }
     bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, &b.program, err) && open_switches(r, err) &&
-              open_windows(r, err) && open_phases(r, err) &&
+              open_windows(r, err) && open_phases(r, err) && open_stat(r, err) &&
               open_exceptions(r, err) && open_trace(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
@@ -433,6 +450,10 @@ static int finish(struct run *r, enum machine_stop why)
         cli_bad("--phases: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
     }
+    if (r->stat != NULL && !stat_finish(r->stat)) {
+        cli_bad("--stat: cannot write: %s", strerror(errno));
+        status = EXIT_HOST;
+    }
     if (r->windows != NULL && (!windows_finish(r->windows) || fflush(r->windows_out) != 0)) {
         cli_bad("--windows: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
@@ -471,6 +492,10 @@ static void release(struct run *r)
     live_phases_free(r->phases);
     if (r->phases_out != NULL) {
         fclose(r->phases_out);
+    }
+    stat_free(r->stat);
+    if (r->stat_out != NULL) {
+        fclose(r->stat_out);
     }
     windows_free(r->windows);
     if (r->windows_out != NULL) {

@@ -35,6 +35,8 @@ struct run_opts {
     bool switches;
     const char *switches_file;      /* NULL: standard output */
     bool switches_json, switches_table;
+    bool stat, stat_json;
+    const char *stat_file;          /* NULL: standard output */
     bool windows;
     const char *windows_file;       /* NULL: standard output */
     bool windows_json, windows_table;

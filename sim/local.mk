@@ -54,6 +54,8 @@ libhs_la_SOURCES += \
 	sim/psci.c \
 	sim/psci.h \
 	sim/semihost.c \
+	sim/stat.c \
+	sim/stat.h \
 	sim/scenario.h \
 	sim/scenario-do.c \
 	sim/scenario-event.c \

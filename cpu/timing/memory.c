@@ -51,6 +51,10 @@ static void forget_page(struct timing *t, const struct tlb_entry *old, bool fetc
 
 static void forget_all(struct timing *t)
 {
+    if (!t->cited) {
+        return;
+    }
+    t->cited = false;
     memset(t->fetch, 0xff, sizeof(t->fetch));
     memset(t->read, 0xff, sizeof(t->read));
     memset(t->write, 0xff, sizeof(t->write));
@@ -211,7 +215,7 @@ static void bring_ahead(struct timing *t, struct cache *c, uint64_t line, uint64
 }
 
 /* A load missed: do misses follow each other at a distance? Streams stay inside a page of 4 KiB. */
-static void train(struct timing *t, uint64_t line, uint64_t now)
+static void train(struct timing *t, const struct slot *s, uint64_t line)
 {
     const struct params_mem *p = &t->p->mem;
     int64_t stride = (int64_t)(line - t->stream_last);
@@ -233,7 +237,7 @@ static void train(struct timing *t, uint64_t line, uint64_t now)
         if ((next ^ line) >> (12 - LINE_SHIFT) != 0) {
             break;
         }
-        bring_ahead(t, &t->l1d, next, now);
+        bring_ahead(t, &t->l1d, next, timing_time_of(t, s));
     }
 }
 
@@ -365,9 +369,9 @@ void timing_tlbi(struct timing *t, const struct tlbi_req *q)
     memset(t->itlb.e, 0, t->itlb.n * sizeof(t->itlb.e[0]));
     memset(t->dtlb.e, 0, t->dtlb.n * sizeof(t->dtlb.e[0]));
     forget_all(t);
-    tlb_model_invalidate(t->tlb.e, t->tlb.n_sets * t->tlb.n_ways, q, false);
-    tlb_model_invalidate(t->walks.e, t->walks.n_sets * t->walks.n_ways, q, false);
-    tlb_model_invalidate(t->ipas.e, t->ipas.n_sets * t->ipas.n_ways, q, true);
+    tlb_model_invalidate(&t->tlb, q, false);
+    tlb_model_invalidate(&t->walks, q, false);
+    tlb_model_invalidate(&t->ipas, q, true);
 }
 
 /* ---- fetching ---- */
@@ -389,6 +393,7 @@ void timing_fetch_line(struct timing *t, uint64_t va)
         w->flags &= (uint8_t)~WAY_PREFETCHED;
         timing_stall(t, STALL_FETCH, still_to_come(t, line, now));
     }
+    t->cited = true;
     cite(t->fetch, &w->cite[0], va, t->ctx);
     for (unsigned i = 1; i <= t->p->mem.fetch_ahead && (line + i) >> (12 - LINE_SHIFT) == line >> (12 - LINE_SHIFT); i++) {
         bring_ahead(t, &t->l1i, line + i, now);
@@ -452,14 +457,18 @@ static void load_waits(struct timing *t, enum stall why, uint64_t latency, unsig
     timing_stall(t, why, latency - hidden);
 }
 
-/* One line of an access. `now`: when the instruction is there, what its translation cost aside. */
-static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint64_t now, unsigned slack)
+static unsigned slack_of(const struct timing *t, const struct slot *s, enum access_kind kind)
 {
-    uint64_t before = t->cycles, pa = translate(t, va, false), line = pa >> LINE_SHIFT;
+    return kind == ACCESS_READ ? timing_slack(t, s) : 0;
+}
+
+/* One line of an access by the instruction at s. */
+static void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind)
+{
+    uint64_t pa = translate(t, va, false), line = pa >> LINE_SHIFT;
     bool write = kind != ACCESS_READ, dram;
-    now += t->cycles - before;
     if ((pa & TLB_UNCACHED) != 0) {
-        uncached(t, pa & ~TLB_UNCACHED, now, write);
+        uncached(t, pa & ~TLB_UNCACHED, timing_time_of(t, s), write);
         return;
     }
     struct way *w = l1_find(t, &t->l1d, line);
@@ -468,24 +477,25 @@ static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint
         uint64_t latency = from_l2(t, line, write, true, &dram);
         w = l1_fill(t, &t->l1d, line, 0);
         if (kind == ACCESS_WRITE) {
-            store_waits(t, line, now, latency);
+            store_waits(t, line, timing_time_of(t, s), latency);
         } else {
-            load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack);
-            train(t, line, now);
+            load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack_of(t, s, kind));
+            train(t, s, line);
         }
     } else {
         if ((w->flags & WAY_PREFETCHED) != 0) {
             w->flags &= (uint8_t)~WAY_PREFETCHED;
-            uint64_t wait = still_to_come(t, line, now);
+            uint64_t wait = still_to_come(t, line, timing_time_of(t, s));
             if (kind != ACCESS_WRITE) {
-                load_waits(t, STALL_DRAM, wait, slack);
+                load_waits(t, STALL_DRAM, wait, slack_of(t, s, kind));
             }
-            train(t, line, now);
+            train(t, s, line);
         }
         if (write && (w->flags & WAY_DIRTY) == 0 && t->m->n_pes > 1) {
             (void)snoop(t, line, true);
         }
     }
+    t->cited = true;
     cite(t->read, &w->cite[0], va, t->ctx);
     if (write) {
         w->flags |= WAY_DIRTY;
@@ -493,20 +503,21 @@ static void data_line(struct timing *t, uint64_t va, enum access_kind kind, uint
     }
 }
 
-void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now, unsigned slack)
+void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
 {
     uint64_t last = va + size - 1;
-    data_line(t, va, kind, now, slack);
+    data_line(t, s, va, kind);
     for (uint64_t line = (va >> LINE_SHIFT) + 1; line <= last >> LINE_SHIFT; line++) {
-        data_line(t, line << LINE_SHIFT, kind, now, slack);
+        data_line(t, s, line << LINE_SHIFT, kind);
     }
 }
 
-void timing_drain_stores(struct timing *t, uint64_t now)
+void timing_drain_stores(struct timing *t, const struct slot *s)
 {
     uint64_t done = stores_done(t);
-    if (done > now) {
-        timing_stall(t, STALL_BARRIER, done - now);
+    if (done > t->cycles - t->start_cycles) { /* perhaps */
+        uint64_t now = timing_time_of(t, s);
+        timing_stall(t, STALL_BARRIER, done > now ? done - now : 0);
     }
 }
 
@@ -515,6 +526,7 @@ void timing_drain_stores(struct timing *t, uint64_t now)
 bool timing_memory_init(struct timing *t)
 {
     const struct params_mem *p = &t->p->mem;
+    t->cited = true;
     forget_all(t);
     return cache_init(&t->l1i, p->l1i.size, p->l1i.ways, p->l1i.replacement) &&
            cache_init(&t->l1d, p->l1d.size, p->l1d.ways, p->l1d.replacement) &&

@@ -5,10 +5,12 @@
 
 #include "cpu/timing/timing.h"
 
-/* memory.c: an access, whose instruction is there in cycle `now`; a load's data may be `slack` cycles late */
-void timing_data(struct timing *t, uint64_t va, unsigned size, enum access_kind kind, uint64_t now, unsigned slack);
+/* memory.c: an access of the instruction at s */
+void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
 /* Wait until the store buffer is empty. */
-void timing_drain_stores(struct timing *t, uint64_t now);
+void timing_drain_stores(struct timing *t, const struct slot *s);
+/* timing.c: the cycle in which the instruction at s is done, what it waits for aside */
+uint64_t timing_time_of(const struct timing *t, const struct slot *s);
 /* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
    anywhere: cost(a + b) = cost(a) + cost(b after a). */
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);

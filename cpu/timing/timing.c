@@ -177,8 +177,7 @@ uint64_t timing_time_ns(const struct timing *t)
 
 /* ---- events ---- */
 
-/* The cycle in which the instruction at s is done, what it waits for aside */
-static uint64_t time_of(const struct timing *t, const struct slot *s)
+uint64_t timing_time_of(const struct timing *t, const struct slot *s)
 {
     uint16_t next;
     return t->start == NULL ? t->cycles : t->cycles - rest_after(t, s, &next);
@@ -186,10 +185,21 @@ static uint64_t time_of(const struct timing *t, const struct slot *s)
 
 void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
 {
-    timing_data(t, va, size, kind, time_of(t, s), kind == ACCESS_READ ? timing_slack(t, s) : 0);
+    if (t->paid) {
+        t->paid = false;
+    } else {
+        timing_data(t, s, va, size, kind);
+    }
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME; /* the end of the turn may be before the end of the run */
     }
+}
+
+bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
+{
+    uint64_t key = (va + size - 1) >> LINE_SHIFT | t->ctx;
+    timing_data(t, s, va, size, kind);
+    return t->cycles < t->limit && (kind == ACCESS_READ ? t->read : t->write)[(va >> LINE_SHIFT) & (FILTER - 1)] == key;
 }
 
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
@@ -205,6 +215,19 @@ void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
         va -= o.mem.index < X_ZR ? pe->x[o.mem.index] : (uint64_t)(int64_t)o.mem.offset; /* the instruction is done */
     }
     timing_access(t, s, va, o.mem.bytes, o.mem.load ? ACCESS_READ : ACCESS_WRITE);
+}
+
+/* A save is MRS and a store, a restore is a load and MSR: what lies between two accesses belongs to the second one, unless it is
+   more than that. */
+enum { CLASS_GAP = 40 };
+
+static void classify(struct timing *t, const struct slot *s)
+{
+    unsigned cls = sysreg_class_of((unsigned)s->imm);
+    uint64_t now = timing_time_of(t, s), since = now - t->class_mark;
+    t->counts.class_accesses[cls]++;
+    t->counts.class_cycles[cls] += since <= CLASS_GAP ? since : t->p->sys.msr[cls];
+    t->class_mark = now;
 }
 
 void timing_system(struct timing *t, const struct slot *s, unsigned hid)
@@ -234,12 +257,15 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid)
     case OP_DSB: case OP_DMB:
         why = STALL_BARRIER;
         cycles = op == OP_DSB ? p->dsb : p->dmb;
-        timing_drain_stores(t, time_of(t, s));
+        timing_drain_stores(t, s);
         break;
     default:
         break;
     }
     timing_stall(t, why, cycles);
+    if (t->classify && (op == OP_MSR || op == OP_MRS || op == OP_SYS)) {
+        classify(t, s);
+    }
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME;
     }
@@ -254,6 +280,7 @@ void timing_exception(struct timing *t, bool is_return)
         t->counts.event[TE_EXCEPTION]++;
         timing_stall(t, STALL_EXCEPTION, t->p->sys.exception);
     }
+    t->class_mark = t->cycles;
 }
 
 /* ---- counts ---- */

@@ -49,6 +49,9 @@ struct timing_counts {
     uint64_t cycles, insns;
     uint64_t stall[STALLS];
     uint64_t event[TIMING_EVENTS];
+    /* accesses to registers of a state class (enum sysreg_class), and the cycles from the access before to the end of this one
+       where they follow each other closely: a class's share of a switch. Only with struct timing.classify. */
+    uint64_t class_accesses[SYS_CLASSES], class_cycles[SYS_CLASSES];
 };
 
 /* struct block.ops: sums of many fit too, until they are folded into the counts */
@@ -109,6 +112,10 @@ struct timing {
     struct pe *pe;
     struct timing_machine *m;
     const struct params_timing *p;
+    bool paid;                  /* the access that the careful path is about to do was charged */
+    bool classify;              /* count class_cycles */
+    uint64_t class_mark;        /* cycle in which the last access to a system register was done */
+    bool cited;                 /* the filters may say "hit" */
     uint64_t resume_pc;         /* where a run that was left goes on: its lines were fetched already. Valid while start is NULL */
     struct cache l1i, l1d;
     struct utlb_model itlb, dtlb;
@@ -159,6 +166,9 @@ void timing_settle(struct timing *t, const struct slot *s);
 /* A load or store of [va, va + size) was done, by the instruction at s. */
 enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_RW };
 void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
+/* The same for one that is going to be done. true: it is paid, and may be done the fast way. false: it must go the careful way
+   because the turn may be over after it, or it is a special one; set `paid` then. */
+bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
 /* The structure load or store `insn` at s was done. */
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
 /* The instruction at s is a system operation of this hid; for its time only. */

@@ -137,11 +137,26 @@ static bool concerns(const struct tlb_entry *e, const struct tlbi_req *q, bool b
     }
 }
 
-void tlb_model_invalidate(struct tlb_entry *e, uint32_t n, const struct tlbi_req *q, bool by_ipa)
+static void invalidate(struct tlb_entry *e, uint32_t n, const struct tlbi_req *q, bool by_ipa)
 {
     for (uint32_t i = 0; i < n; i++) {
         if (e[i].shift != 0 && concerns(&e[i], q, by_ipa)) {
             e[i].shift = 0;
         }
+    }
+}
+
+void tlb_model_invalidate(struct tlb_model *t, const struct tlbi_req *q, bool by_ipa)
+{
+    bool one = q->kind == TLBI_VA || q->kind == TLBI_VAL || q->kind == TLBI_VAA || q->kind == TLBI_VAAL ||
+               q->kind == TLBI_IPAS2 || q->kind == TLBI_IPAS2L;
+    if (!one || t->n_sets == 0) {
+        invalidate(t->e, t->n_sets * t->n_ways, q, by_ipa);
+        return;
+    }
+    /* an address is in one set for each size of page */
+    for (uint64_t left = t->shifts; left != 0; left &= left - 1) {
+        unsigned shift = (unsigned)__builtin_ctzll(left);
+        invalidate(&t->e[(size_t)set_of(t, q->addr, shift) * t->n_ways], t->n_ways, q, by_ipa);
     }
 }

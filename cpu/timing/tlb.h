@@ -47,7 +47,7 @@ const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, u
 void tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
 
 /* Drop what a TLBI concerns, among entries by VA; and among stage 2 entries by IPA. */
-void tlb_model_invalidate(struct tlb_entry *e, uint32_t n, const struct tlbi_req *q, bool by_ipa);
+void tlb_model_invalidate(struct tlb_model *t, const struct tlbi_req *q, bool by_ipa);
 /* A context for a regime, VMID and ASID */
 static inline uint64_t tctx_make(unsigned regime, uint16_t vmid, uint16_t asid, bool s1, bool s2)
 {

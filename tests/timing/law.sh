@@ -30,6 +30,7 @@ for image in $("$hypscope" images | awk '{print $1}'); do
         same "$image: the same, stepping" "$fast" "$(state $counted --instance step)"
         timed=$(state --image "$image" --timing "$core")
         same "$image: $core twice" "$timed" "$(state --image "$image" --timing "$core")"
+        same "$image: $core with a report" "$timed" "$(state --image "$image" --timing "$core" --stat=/dev/null)"
         same "$image: $core, stepping" "$timed" "$(state --image "$image" --timing "$core" --instance step)"
     done
 done
