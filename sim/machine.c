@@ -476,11 +476,14 @@ static void round_robin(struct machine *m, uint64_t insns)
         if (used > longest) {
             longest = used;
         }
-        if (used < insns && used != 0 && m->n_pes > 1 && insns > m->cfg.quantum) {
-            insns = used > m->cfg.quantum ? used : m->cfg.quantum; /* company came: those after have no longer a turn */
+        if (m->n_pes > 1 && used > m->cfg.quantum) {
+            break; /* it was alone: those that it woke have their turn in the next round, at the time that it came to */
+        }
+        if (used != 0 && insns > m->cfg.quantum && m->n_pes > 1) {
+            insns = m->cfg.quantum;
         }
     }
-    machine_advance(m, m->n_pes > 1 && longest > insns ? insns : longest);
+    machine_advance(m, longest);
     if (ran == 0 && !m->stopping) {
         (void)idle(m);
     }

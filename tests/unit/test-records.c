@@ -196,6 +196,54 @@ START_TEST(a_mark_is_recorded_and_does_nothing)
 }
 END_TEST
 
+/* Guest time of each PE, of what it records while it runs */
+struct smp_time {
+    uint64_t last_ns[2];
+    uint64_t n[2];
+};
+
+static void put_time(void *opaque, const struct rec *r)
+{
+    struct smp_time *t = opaque;
+    ck_assert_uint_lt(r->pe, 2);
+    ck_assert_uint_ge(r->time_ns, t->last_ns[r->pe]);
+    t->last_ns[r->pe] = r->time_ns;
+    t->n[r->pe]++;
+}
+
+/* A PE runs alone for 131 us and wakes another, which runs for 10 us and waits again: the first one's time must not have
+   gone back when it has its next turn. (The system counter never goes back.) The guest compares too: X5 counts down to 0. */
+START_TEST(time_of_a_pe_never_goes_back)
+{
+    static const uint32_t first[] = {
+        /* CPU_ON(1, 0x40110000) */
+        0xd2800060, 0xf2b88000, 0xd2800021, 0xd2a80222, 0xd2800003, 0xd4000003,
+        /* 20 times: loop 65535; X6 = CNTPCT_EL0; SEV; loop 1536; X7 = CNTPCT_EL0, not less than X6 */
+        0xd2800285, 0xd29fffe4, 0xf1000484, 0x54ffffe1, 0xd53be026, 0xd503209f, 0xd280c004, 0xf1000484,
+        0x54ffffe1, 0xd53be027, 0xeb0600ff, 0x54000063, 0xf10004a5, 0x54fffe81,
+        /* SYSTEM_OFF */
+        0xd2800100, 0xf2b08000, 0xd4000003,
+    };
+    /* WFE; loop 5000; again */
+    static const uint32_t second[] = { 0xd503205f, 0xd2827104, 0xf1000484, 0x54ffffe1, 0x17fffffc };
+    struct err err;
+    struct machine_config c = { .model = "cortex-a72", .n_pes = 2, .ram_size = 64 << 20, .el = 2, .ns_per_insn = 1 };
+    struct machine *m = machine_new(&c, &err);
+    ck_assert_ptr_nonnull(m);
+    ck_assert(bus_dma_write(machine_bus(m), BOARD_RAM_BASE + 0x100000, first, sizeof(first)));
+    ck_assert(bus_dma_write(machine_bus(m), BOARD_RAM_BASE + 0x110000, second, sizeof(second)));
+    struct smp_time t = { { 0 }, { 0 } };
+    const struct rec_sink sink = { .put = put_time, .opaque = &t };
+    ck_assert(machine_add_rec_sink(m, &sink));
+    machine_start(m, BOARD_RAM_BASE + 0x100000, 0);
+    const struct machine_limits l = { .max_insns = 10000000 };
+    ck_assert_int_eq(machine_run(m, &l), STOP_POWER_OFF);
+    ck_assert_uint_eq(machine_pe(m, 0)->x[5], 0);
+    ck_assert_uint_ge(t.n[1], 20);
+    machine_free(m);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("records");
@@ -204,6 +252,7 @@ int main(void)
     tcase_add_loop_test(t, records_are_true_and_change_nothing, 0, (int)ARRAY_LEN(images));
     tcase_add_loop_test(t, an_interrupt_goes_from_the_line_to_the_guest, 0, 2);
     tcase_add_test(t, a_mark_is_recorded_and_does_nothing);
+    tcase_add_test(t, time_of_a_pe_never_goes_back);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
