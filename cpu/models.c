@@ -72,41 +72,27 @@ static const struct model_id neoverse_n1_ids[] = {
     { SR_COUNT, 0 },
 };
 
-/* Everything that is implemented: the Neoverse N1 and pointer authentication with QARMA5, stage 2 forced write-back */
-static const struct model_id max_ids[] = {
-    { SR_MIDR_EL1, 0x000f0510 },
-    { SR_ID_AA64PFR0_EL1, 0x1100000011110111 },
-    { SR_ID_AA64PFR1_EL1, 0x0000000000000020 },
-    { SR_ID_AA64DFR0_EL1, 0x0000000010305408 },
-    { SR_ID_AA64ISAR0_EL1, 0x0000100010211120 },
-    { SR_ID_AA64ISAR1_EL1, 0x0000000001100011 },
-    { SR_ID_AA64MMFR0_EL1, 0x0000000000101125 },
-    { SR_ID_AA64MMFR1_EL1, 0x0000000010212122 },
-    { SR_ID_AA64MMFR2_EL1, 0x0000010000001011 },
-    { SR_CTR_EL0, 0x8444c004 },
-    { SR_DCZID_EL0, 4 },
-    { SR_CLIDR_EL1, 0x82000023 },
-    { SR_PMCR_EL0, 0x41013040 },
-    { SR_COUNT, 0 },
-};
+/* Everything that is implemented: the Neoverse N1 and pointer authentication, stage 2 forced write-back */
+#define MAX_IDS(isar1)                           \
+    { SR_MIDR_EL1, 0x000f0510 },                 \
+    { SR_ID_AA64PFR0_EL1, 0x1100000011110111 },  \
+    { SR_ID_AA64PFR1_EL1, 0x0000000000000020 },  \
+    { SR_ID_AA64DFR0_EL1, 0x0000000010305408 },  \
+    { SR_ID_AA64ISAR0_EL1, 0x0000100010211120 }, \
+    { SR_ID_AA64ISAR1_EL1, isar1 },              \
+    { SR_ID_AA64MMFR0_EL1, 0x0000000000101125 }, \
+    { SR_ID_AA64MMFR1_EL1, 0x0000000010212122 }, \
+    { SR_ID_AA64MMFR2_EL1, 0x0000010000001011 }, \
+    { SR_CTR_EL0, 0x8444c004 },                  \
+    { SR_DCZID_EL0, 4 },                         \
+    { SR_CLIDR_EL1, 0x82000023 },                \
+    { SR_PMCR_EL0, 0x41013040 },                 \
+    { SR_COUNT, 0 }
 
-/* The same with the quick IMPLEMENTATION DEFINED algorithm */
-static const struct model_id max_fast_pauth_ids[] = {
-    { SR_MIDR_EL1, 0x000f0510 },
-    { SR_ID_AA64PFR0_EL1, 0x1100000011110111 },
-    { SR_ID_AA64PFR1_EL1, 0x0000000000000020 },
-    { SR_ID_AA64DFR0_EL1, 0x0000000010305408 },
-    { SR_ID_AA64ISAR0_EL1, 0x0000100010211120 },
-    { SR_ID_AA64ISAR1_EL1, 0x0000000010100101 },
-    { SR_ID_AA64MMFR0_EL1, 0x0000000000101125 },
-    { SR_ID_AA64MMFR1_EL1, 0x0000000010212122 },
-    { SR_ID_AA64MMFR2_EL1, 0x0000010000001011 },
-    { SR_CTR_EL0, 0x8444c004 },
-    { SR_DCZID_EL0, 4 },
-    { SR_CLIDR_EL1, 0x82000023 },
-    { SR_PMCR_EL0, 0x41013040 },
-    { SR_COUNT, 0 },
-};
+/* Pointer authentication with QARMA5 */
+static const struct model_id max_ids[] = { MAX_IDS(0x0000000001100011) };
+/* with the quick IMPLEMENTATION DEFINED algorithm */
+static const struct model_id max_fast_pauth_ids[] = { MAX_IDS(0x0000000010100101) };
 
 static const struct cpu_model models[] = {
     { "cortex-a72", "Armv8.0-A, no VHE", cortex_a72_ids, { 0x701fe00a, 0x201fe012, 0x70ffe07a, 0 } },

@@ -10,7 +10,7 @@
 #include "sim/base/bus.h"
 #include "sim/base/clock.h"
 #include "sim/base/irq.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 /* Physical addresses and sizes in bytes. */
 #define BOARD_GICD_BASE     UINT64_C(0x08000000)

@@ -4,7 +4,7 @@
 #define HYPSCOPE_SIM_DEV_VIRTIO_BLK_H
 
 #include "sim/dev-virtio.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 struct virtio_blk {
     uint8_t *data;          /* the file, mapped: copy-on-write unless writable */

@@ -7,7 +7,7 @@
 #define HYPSCOPE_SIM_FDT_H
 
 #include "sim/base/bits.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 #define FDT_MAX_MODULES 4
 

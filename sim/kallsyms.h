@@ -8,7 +8,7 @@
 #define HYPSCOPE_SIM_KALLSYMS_H
 
 #include "sim/base/bits.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
 #define HYPSCOPE_SIM_LOAD_H
 
 #include "sim/base/bus.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 struct file_data {
     uint8_t *bytes;

@@ -33,7 +33,6 @@ libhs_la_SOURCES += \
 	sim/dev-virtio-blk.h \
 	sim/dev-virtio-simple.c \
 	sim/dev-virtio-simple.h \
-	sim/err.h \
 	sim/fdt.c \
 	sim/fdt.h \
 	sim/kallsyms.c \

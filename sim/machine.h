@@ -12,7 +12,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/record.h"
 #include "sim/board.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 #include <stdio.h>
 

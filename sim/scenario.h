@@ -18,7 +18,7 @@
 #include "sim/base/bits.h"
 #include "sim/base/record.h"
 #include "sim/boot.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 #include "sim/machine.h"
 
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #define HYPSCOPE_SIM_SYMBOLS_H
 
 #include "sim/base/bits.h"
-#include "sim/err.h"
+#include "sim/base/err.h"
 
 #define SYMBOLS_ALIASES 4
 
