@@ -3,18 +3,8 @@
 # The command line: bad input gives one line that names what was wrong and exit status 2; ways to end give their
 # documented statuses; input, output and device trees go where they are told to; the terminal is left as it was.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/cli.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
 # words FILE HEX...: a file of little-endian 32-bit words
 words() {
@@ -26,18 +16,6 @@ words() {
             printf "\\$(printf %03o $((0x$w >> shift & 255)))"
         done
     done >"$file"
-}
-
-# bad TEXT ARGS...: exit 2, nothing on standard output, one line on standard error with TEXT in it
-bad() {
-    text=$1
-    shift
-    "$hypscope" "$@" >"$dir/out" 2>"$dir/err" </dev/null
-    status=$?
-    [ $status = 2 ] || fail "$*: exit status $status, not 2"
-    [ -s "$dir/out" ] && fail "$*: something on standard output"
-    [ "$(wc -l <"$dir/err")" = 1 ] || fail "$*: not one line: $(cat "$dir/err")"
-    grep -qF -e "$text" "$dir/err" || fail "$*: no '$text' in: $(cat "$dir/err")"
 }
 
 # ends STATUS TEXT ARGS...: exit STATUS and TEXT on standard error

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The embedded images on each model do what the golden traces of traces/golden say. tools/update-golden rewrites these.
 set -eu
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-if ! "$hypscope" images | grep -q '^first '; then
-    echo "no images in this build"
-    exit 77
-fi
+. "${srcdir:-.}/tests/lib.sh"
+need_image first
 # shellcheck disable=SC2154
 HYPSCOPE=$hypscope "$srcdir/tools/update-golden" --check --images
 

@@ -3,18 +3,10 @@
 # The embedded image "first" runs on each model: what it says, which exits the switch list counts, and that two runs
 # and a run without the list end alike.
 set -eu
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/image-first.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
-"$hypscope" run --help >/dev/null
-if ! "$hypscope" run --image first --max-insns 1 >/dev/null 2>"$dir/err" </dev/null && grep -q 'none in this build' "$dir/err"; then
-    echo "no images in this build"
-    exit 77
-fi
+need_image first
 
 reasons='DABT read, translation fault:1
 DABT write, translation fault:2

@@ -2,18 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # The scenarios of our own images, and one file of sweeps. tests/run-scenarios runs all there are.
 set -eu
-# shellcheck disable=SC2154 # make check sets them
-hypscope=$top_builddir/hypscope
-dir=tests/scenarios.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
-"$hypscope" run --help >/dev/null
-if ! "$hypscope" run --image first --max-insns 1 >/dev/null 2>"$dir/err" </dev/null && grep -q 'none in this build' "$dir/err"; then
-    echo "no images in this build"
-    exit 77
-fi
+need_image first
 
 # shellcheck disable=SC2154 # make check sets it
 for f in "$srcdir"/tests/scenarios/*.yaml; do

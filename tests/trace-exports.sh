@@ -3,24 +3,11 @@
 # `hypscope trace export` and `switches` on traces of the embedded images, read by programs of others: jq for the JSON,
 # sigrok-cli and (when it is there) vcd2fst of gtkwave for the VCD; the rules of the other texts by grep and awk.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/trace-exports.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
-failed=0
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 missing=
 
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
-
-if ! "$hypscope" images | grep -q '^kvm56 '; then
-    echo "no images in this build"
-    exit 77
-fi
+need_image kvm56
 for tool in jq sigrok-cli; do
     command -v "$tool" >/dev/null || missing="$missing $tool"
 done

@@ -3,23 +3,10 @@
 # Traces of single instructions: Tarmac by its grammar, against the program's bytes and the state at the end of the run; the
 # table of phases adds up; diff names the instruction of a flipped bit, a missing barrier and an exit too many.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/trace-insn.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
-failed=0
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
-
-if ! "$hypscope" images | grep -q '^kvm414 '; then
-    echo "no images in this build"
-    exit 77
-fi
+need_image kvm414
 
 # not_tarmac FILE: lines beyond the grammar that Tarmac readers take without a warning
 not_tarmac() {

@@ -3,23 +3,10 @@
 # `hypscope trace explain` and `diff` on traces of the embedded images: what the architecture says must be said, a program
 # that is linked in another order is the same, and bad input gives one line.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/trace-tools.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
-failed=0
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
-
-if ! "$hypscope" images | grep -q '^kvm414 '; then
-    echo "no images in this build"
-    exit 77
-fi
+need_image kvm414
 
 record() { # record FILE ARGS...
     file=$1

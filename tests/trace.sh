@@ -3,29 +3,8 @@
 # Recording and reading traces by the command: recording changes nothing, equal runs give equal files, filters and conditions select what
 # they say, failures of writing are told, files that are cut off are read up to there, and traces/FORMAT.md lists the kinds as they are.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-dir=tests/trace.tmp
-rm -rf "$dir"
-mkdir -p "$dir"
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
-
-# bad TEXT ARGS...: exit 2 and one line on standard error with TEXT in it
-bad() {
-    text=$1
-    shift
-    "$hypscope" "$@" >"$dir/out" 2>"$dir/err" </dev/null
-    status=$?
-    [ $status = 2 ] || fail "$*: exit status $status, not 2"
-    [ "$(wc -l <"$dir/err")" = 1 ] || fail "$*: not one line: $(cat "$dir/err")"
-    grep -qF -e "$text" "$dir/err" || fail "$*: no '$text' in: $(cat "$dir/err")"
-}
+. "${srcdir:-.}/tests/lib.sh"
+scratch
 
 # ---- the page and the table of kinds ----
 "$hypscope" trace kinds --markdown >"$dir/kinds" || fail "trace kinds --markdown"
@@ -127,10 +106,10 @@ fi
 status=$?
 if [ $status != 77 ]; then
     [ $status = 1 ] || fail "a file of limited size: exit status $status"
-    bad 'cut off' trace info "$dir/short.trace"
+    ends_in_error 'cut off' trace info "$dir/short.trace"
 fi
 
 # ---- cut off ----
 head -c 3000 "$dir/all.trace" >"$dir/cut.trace"
-bad 'cut off' trace dump "$dir/cut.trace"
+ends_in_error 'cut off' trace dump "$dir/cut.trace"
 exit $failed

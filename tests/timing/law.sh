@@ -4,9 +4,7 @@
 # state, bit for bit. With a clock of cycles the timed instance and its stepping form do, and a run that was cut is one that
 # was not.
 set -u
-# shellcheck disable=SC2154 # make check sets it
-hypscope=$top_builddir/hypscope
-failed=0
+. "${srcdir:-.}/tests/lib.sh"
 
 state() { # state ARGS...: the registers and the hash at the end
     timeout 60 "$hypscope" run --quiet --no-console --at-exit state,hash "$@" 2>&1
@@ -14,8 +12,7 @@ state() { # state ARGS...: the registers and the hash at the end
 
 same() { # same WHAT A B
     if [ -z "$2" ] || [ "$2" != "$3" ]; then
-        echo "FAIL: $1"
-        failed=1
+        fail "$1"
     fi
 }
 
