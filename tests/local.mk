@@ -5,6 +5,7 @@
 check_SCRIPTS += tests/differential/el0.sh
 check_PROGRAMS += \
 	tests/unit/test-mmu-tlb \
+	tests/timing/micro \
 	tests/unit/test-base \
 	tests/unit/test-debug \
 	tests/unit/test-dev \
@@ -42,6 +43,19 @@ check_PROGRAMS += \
 # with the shared library alone, as a user's program is
 tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
 tests_unit_test_regressions_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
+
+tests_timing_micro_SOURCES = \
+	tests/timing/micro-change.c \
+	tests/timing/micro-conf.c \
+	tests/timing/micro-forward.c \
+	tests/timing/micro-lab.c \
+	tests/timing/micro-pipe.c \
+	tests/timing/micro-pipe.h \
+	tests/timing/micro-seq.c \
+	tests/timing/micro-words.inc \
+	tests/timing/micro.c \
+	tests/timing/micro.h
+tests_timing_micro_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 
 tests_unit_test_pipe_SOURCES = tests/timing/gen.c tests/timing/gen.h tests/differential/values.c tests/unit/test-pipe.c
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every parameter of the in-order cores is recovered from cycles of guest programs, as the file says it, and again when the file
+ * says something else. `micro --table` prints what was measured.
+ */
+#include "tests/timing/micro.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const cores[] = {"cortex-a53", "cortex-a55"};
+enum { CORES = 2, CHANGES = 2 };
+
+struct finding *finding_add(struct findings *f, const char *section, const char *key)
+{
+    ck_assert(f->n < CONF_ROWS);
+    struct finding *x = &f->f[f->n++];
+    *x = (struct finding){.reason = NULL};
+    snprintf(x->section, sizeof(x->section), "%s", section);
+    snprintf(x->key, sizeof(x->key), "%s", key);
+    return x;
+}
+
+static unsigned differences(const struct conf *c, const struct findings *f)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < f->n; i++) {
+        const struct finding *x = &f->f[i];
+        if (x->reason == NULL && strcmp(x->file, x->measured) != 0) {
+            fprintf(stderr, "%s [%s] %s: the file says%s%s, measured%s%s\n", c->core, x->section, x->key, x->file[0] != ' ' ? " " : "",
+                    x->file, x->measured[0] != ' ' ? " " : "", x->measured);
+            n++;
+        }
+    }
+    return n;
+}
+
+static void check_pipe(const struct conf *c, bool all_used)
+{
+    struct findings *f = calloc(1, sizeof(*f));
+    ck_assert_ptr_nonnull(f);
+    micro_pipe(c, all_used, f);
+    unsigned n = differences(c, f);
+    ck_assert_msg(n == 0, "%s: %u rows of the pipeline were not recovered", c->core, n);
+    free(f);
+}
+
+START_TEST(the_pipeline_is_recovered)
+{
+    struct conf c;
+    conf_load(&c, cores[_i]);
+    check_pipe(&c, true);
+}
+END_TEST
+
+START_TEST(another_pipeline_is_recovered)
+{
+    struct conf c;
+    conf_load(&c, cores[_i / CHANGES]);
+    micro_pipe_change(&c, (unsigned)_i % CHANGES);
+    check_pipe(&c, false);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("micro");
+    TCase *c = tcase_create("micro");
+    tcase_set_timeout(c, 120);
+    tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
+    tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
