@@ -435,6 +435,9 @@ void pe_eret(struct pe *pe)
     uint64_t eret_pc = pe->pc;
     bool legal = !illegal_return(pe, spsr);
     unsigned el = (unsigned)(spsr >> 2) & 3;
+    if (unlikely(pe->timing != NULL)) {
+        timing_exception(pe->timing, true);
+    }
     pmu_sync(pe);
     pmu_count(pe, PMU_EXC_RETURN, 1);
     pe->ss = return_ss(pe, spsr, el, legal);
@@ -463,8 +466,5 @@ void pe_eret(struct pe *pe)
     pe->exc_count++;
     pe->dirty |= DIRTY_XLAT | DIRTY_IRQ | DIRTY_FP | DIRTY_DEBUG;
     pe->pc = pe_canonical_pc(pe, target);
-    if (unlikely(pe->timing != NULL)) {
-        timing_exception(pe->timing, true);
-    }
     pe_record(pe, REC_ERET, from, 0, eret_pc, spsr, pe->pc, 0, 0);
 }

@@ -66,6 +66,7 @@ libcpu_la_SOURCES += \
 	cpu/timing/classes.c \
 	cpu/timing/classes.h \
 	cpu/timing/cost.c \
+	cpu/timing/events.c \
 	cpu/timing/memory.c \
 	cpu/timing/params-mem.c \
 	cpu/timing/params-mem.h \

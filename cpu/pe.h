@@ -342,6 +342,10 @@ bool pmu_write(struct pe *pe, unsigned sr, uint64_t val);
 void pmu_sync(struct pe *pe);                        /* before an EL change: charge counters to the EL that ends */
 enum pmu_event { PMU_SW_INCR = 0x00, PMU_INST_RETIRED = 0x08, PMU_EXC_TAKEN = 0x09, PMU_EXC_RETURN = 0x0a, PMU_CPU_CYCLES = 0x11, PMU_CHAIN = 0x1e };
 void pmu_count(struct pe *pe, unsigned event, uint64_t add);
+/* The machine has a timing model with a clock of cycles: the PMU has the events that it counts. */
+void pmu_has_model(struct pe *pe);
+/* The PE has come to where struct timing.alarm_cycles or alarm_insns says: a counter may have overflowed. Between instructions. */
+void pmu_alarm(struct pe *pe);
 
 /* ---- exceptions (exception.c) ---- */
 void pe_take_sync(struct pe *pe);            /* take pe->exc: pc must be the faulting instruction's */

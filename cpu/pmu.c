@@ -2,16 +2,21 @@
 /*
  * PMUv3. The registers are in pe->sr[]; counters are brought up to date when
  * somebody looks, before the EL changes and before a control changes. Nothing
- * happens while no counter is enabled. A cycle is a nanosecond of guest time
- * (a clock of 1 GHz).
+ * happens while no counter is enabled.
+ *
+ * Without a timing model a cycle is a nanosecond of guest time (a clock of
+ * 1 GHz). With one whose cycles are guest time, counters show what the model
+ * counts (cpu/timing/events.c), and more events are there; a PE that waits in
+ * WFI or WFE counts no cycles, as its clock is stopped.
  */
+#include "cpu/timing/timing.h"
 #include "sysreg-decls.h"
 
 #include <stdlib.h>
 
 enum { PMCR_E = 1, PMCR_P = 2, PMCR_C = 4, PMCR_X = 16, PMCR_DP = 32, PMCR_LC = 64, CYCLE = 31, SEL_CYCLE = 31 };
 
-/* PMCEID0_EL0: the events of enum pmu_event */
+/* The common events that need no timing model: those of enum pmu_event */
 #define EVENTS ((UINT64_C(1) << PMU_SW_INCR) | (UINT64_C(1) << PMU_INST_RETIRED) | (UINT64_C(1) << PMU_EXC_TAKEN) | \
                 (UINT64_C(1) << PMU_EXC_RETURN) | (UINT64_C(1) << PMU_CPU_CYCLES) | (UINT64_C(1) << PMU_CHAIN))
 
@@ -23,7 +28,18 @@ struct pmu {
     uint64_t last_ns;           /* counters are right up to here */
     uint64_t last_icount;
     struct event event;         /* the earliest possible overflow that raises the interrupt */
+    bool has_model;
+    struct timing_counts last;  /* with a model: counters are right up to here */
 };
+
+/* An overflow of an event that comes in bursts is seen so many instructions late at most: each look costs host time. */
+enum { BURST_SKID = 16 };
+
+/* Do counters show what the timing model counts, now? */
+static bool modelled(const struct pe *pe)
+{
+    return pe->timing != NULL && pe->timing->m->clock_cycles;
+}
 
 /* ---- what counts ---- */
 
@@ -107,22 +123,55 @@ static void add_to(struct pe *pe, unsigned n, uint64_t add, uint64_t on)
     }
 }
 
+static void add_cycles(struct pe *pe, uint64_t add, uint64_t on)
+{
+    if (bit64(on, CYCLE) && counts_here(pe, CYCLE)) {
+        uint64_t old = pe->sr[SR_PMCCNTR_EL0];
+        pe->sr[SR_PMCCNTR_EL0] += add;
+        if (pe->sr[SR_PMCCNTR_EL0] < old) {
+            pe->sr[SR_PMOVSSET_EL0] |= BIT64(CYCLE);
+        }
+    }
+}
+
+/* Does counter n count something that the model knows? */
+static bool has_count(const struct pe *pe, unsigned n)
+{
+    unsigned event = event_of(pe, n);
+    return event < 64 && bit64(timing_pmu_events(feat_has(&pe->feat, FEAT_PMUV3P1)), event);
+}
+
+/* charge() with the numbers of the model */
+static void charge_modelled(struct pe *pe)
+{
+    struct pmu *p = pe->pmu;
+    struct timing_counts now;
+    uint64_t on = enabled(pe);
+    timing_counts(pe->timing, &now);
+    add_cycles(pe, now.cycles - p->last.cycles, on);
+    for (unsigned n = 0; n < n_counters(pe); n++) {
+        if (bit64(on, n) && has_count(pe, n) && counts_here(pe, n)) {
+            unsigned event = event_of(pe, n);
+            add_to(pe, n, timing_pmu_count(&now, event) - timing_pmu_count(&p->last, event), on);
+        }
+    }
+    p->last = now;
+}
+
 /* Charge time and instructions since the last call to the counters that count at the current EL. */
 static void charge(struct pe *pe, uint64_t now_ns)
 {
     struct pmu *p = pe->pmu;
+    if (modelled(pe)) {
+        charge_modelled(pe);
+        return;
+    }
     uint64_t icount = pe_icount(pe);
     uint64_t ns = now_ns > p->last_ns ? now_ns - p->last_ns : 0, insns = icount - p->last_icount;
     p->last_ns += ns;
     p->last_icount = icount;
     uint64_t on = enabled(pe);
-    if (bit64(on, CYCLE) && counts_here(pe, CYCLE)) {
-        uint64_t old = pe->sr[SR_PMCCNTR_EL0];
-        pe->sr[SR_PMCCNTR_EL0] += ns;
-        if (pe->sr[SR_PMCCNTR_EL0] < old) {
-            pe->sr[SR_PMOVSSET_EL0] |= BIT64(CYCLE);
-        }
-    }
+    add_cycles(pe, ns, on);
     for (unsigned n = 0; n < n_counters(pe); n++) {
         unsigned event = event_of(pe, n);
         if (bit64(on, n) && (event == PMU_CPU_CYCLES || event == PMU_INST_RETIRED) && counts_here(pe, n)) {
@@ -150,18 +199,26 @@ static void drive(struct pe *pe)
     }
 }
 
-/* Nanoseconds until counter n can overflow at the earliest: as if it counted all the time. UINT64_MAX: not by itself. */
-static uint64_t earliest(const struct pe *pe, unsigned n, uint64_t on)
+/* Counters whose overflow raises the interrupt, or is counted by one that does */
+static uint64_t interesting(const struct pe *pe, uint64_t on)
 {
-    uint64_t interesting = pe->sr[SR_PMINTENSET_EL1];
-    interesting |= (interesting >> 1) & UINT64_C(0x15555555); /* the low half of a chained pair */
-    if (!bit64(on & interesting, n)) {
-        return UINT64_MAX;
-    }
+    uint64_t set = pe->sr[SR_PMINTENSET_EL1];
+    return on & (set | ((set >> 1) & UINT64_C(0x15555555)));
+}
+
+/* What counter n has to count until it overflows. 0 for a cycle counter of 0: 2^64 */
+static uint64_t left_to_count(const struct pe *pe, unsigned n)
+{
+    return n == CYCLE ? -pe->sr[SR_PMCCNTR_EL0] : (UINT64_C(1) << 32) - pe->sr[SR_PMEVCNTR0_EL0 + n];
+}
+
+/* Nanoseconds until counter n can overflow at the earliest: as if it counted all the time. UINT64_MAX: not by itself. */
+static uint64_t earliest(const struct pe *pe, unsigned n)
+{
+    uint64_t left = left_to_count(pe, n);
     if (n == CYCLE) {
-        return -pe->sr[SR_PMCCNTR_EL0];
+        return left;
     }
-    uint64_t left = (UINT64_C(1) << 32) - pe->sr[SR_PMEVCNTR0_EL0 + n];
     switch (event_of(pe, n)) {
     case PMU_CPU_CYCLES:
         return left;
@@ -172,12 +229,40 @@ static uint64_t earliest(const struct pe *pe, unsigned n, uint64_t on)
     }
 }
 
+/* No overflow can come before the alarms that are set here. */
+static void predict_modelled(struct pe *pe)
+{
+    struct timing *t = pe->timing;
+    uint64_t cycles = UINT64_MAX, insns = UINT64_MAX;
+    for (uint64_t set = interesting(pe, enabled(pe)); set != 0; set &= set - 1) {
+        unsigned n = (unsigned)__builtin_ctzll(set), event = n == CYCLE ? PMU_CPU_CYCLES : event_of(pe, n);
+        uint64_t left = left_to_count(pe, n), most = timing_pmu_most(event);
+        if (left == 0 || (n != CYCLE && !has_count(pe, n))) {
+            continue;
+        }
+        if (most == 0) {
+            cycles = left < cycles ? left : cycles;
+        } else {
+            uint64_t soon = (left + most - 1) / most;
+            soon = most > 1 && soon < BURST_SKID ? BURST_SKID : soon;
+            insns = soon < insns ? soon : insns;
+        }
+    }
+    t->alarm_cycles = cycles < UINT64_MAX / 4 ? pe->pmu->last.cycles + cycles : UINT64_MAX;
+    t->alarm_insns = insns != UINT64_MAX ? pe->pmu->last.insns + insns : UINT64_MAX;
+    pe->dirty |= DIRTY_TIME; /* the turn ends elsewhere now */
+}
+
 static void predict(struct pe *pe)
 {
     struct pmu *p = pe->pmu;
-    uint64_t on = enabled(pe), best = UINT64_MAX;
+    if (modelled(pe)) {
+        predict_modelled(pe);
+        return;
+    }
+    uint64_t on = interesting(pe, enabled(pe)), best = UINT64_MAX;
     for (unsigned n = 0; n < 32; n++) {
-        uint64_t t = bit64(on, n) ? earliest(pe, n, on) : UINT64_MAX;
+        uint64_t t = bit64(on, n) ? earliest(pe, n) : UINT64_MAX;
         if (t != 0 && t < best) {
             best = t;
         }
@@ -187,6 +272,15 @@ static void predict(struct pe *pe)
         return;
     }
     event_schedule(pe->clock, &p->event, p->last_ns + best);
+}
+
+/* Nothing is to overflow. */
+static void no_overflow(struct pe *pe)
+{
+    event_cancel(pe->clock, &pe->pmu->event);
+    if (pe->timing != NULL) {
+        pe->timing->alarm_cycles = pe->timing->alarm_insns = UINT64_MAX;
+    }
 }
 
 void pmu_update(struct pe *pe)
@@ -199,13 +293,27 @@ void pmu_update(struct pe *pe)
     if (active && !p->active) {
         p->last_ns = pe_time_ns(pe);
         p->last_icount = pe_icount(pe);
+        if (modelled(pe)) {
+            timing_counts(pe->timing, &p->last);
+        }
     }
     p->active = active;
     drive(pe);
     if (active) {
         predict(pe);
     } else {
-        event_cancel(pe->clock, &p->event);
+        no_overflow(pe);
+    }
+}
+
+void pmu_alarm(struct pe *pe)
+{
+    no_overflow(pe);
+    if (pe->pmu->active) {
+        pe_sync_clock(pe);
+        charge_modelled(pe);
+        drive(pe);
+        predict_modelled(pe);
     }
 }
 
@@ -249,6 +357,11 @@ static uint64_t read_xev(const struct pe *pe, unsigned base, unsigned cycle_sr)
     return sel < n_accessible(pe) ? pe->sr[base + sel] : 0;
 }
 
+static uint64_t common_events(const struct pe *pe)
+{
+    return EVENTS | (pe->pmu->has_model ? timing_pmu_events(feat_has(&pe->feat, FEAT_PMUV3P1)) : 0);
+}
+
 bool pmu_read(struct pe *pe, unsigned sr, uint64_t *val)
 {
     pmu_sync(pe);
@@ -268,11 +381,11 @@ bool pmu_read(struct pe *pe, unsigned sr, uint64_t *val)
     case SR_PMINTENCLR_EL1:
         *val = pe->sr[SR_PMINTENSET_EL1] & visible(pe);
         break;
-    case SR_PMCEID0_EL0:
-        *val = EVENTS;
+    case SR_PMCEID0_EL0: /* events 0 to 31; the upper half is about those from 0x4000 on */
+        *val = common_events(pe) & UINT32_MAX;
         break;
     case SR_PMCEID1_EL0:
-        *val = 0;
+        *val = common_events(pe) >> 32;
         break;
     case SR_PMXEVTYPER_EL0:
         *val = read_xev(pe, SR_PMEVTYPER0_EL0, SR_PMCCFILTR_EL0);
@@ -425,7 +538,12 @@ void pmu_reset(struct pe *pe)
         p->level = false;
         irq_set(&p->line, false);
     }
-    event_cancel(pe->clock, &p->event);
+    no_overflow(pe);
+}
+
+void pmu_has_model(struct pe *pe)
+{
+    pe->pmu->has_model = true;
 }
 
 void pmu_free(struct pmu *p)

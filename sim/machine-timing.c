@@ -121,6 +121,24 @@ void machine_advance(struct machine *m, uint64_t ticks)
     }
 }
 
+/* How far a PE may go: to `end` cycles or `last` instructions, or until a counter of its PMU may overflow. */
+static void aim(struct pe *pe, uint64_t end, uint64_t last)
+{
+    struct timing *t = pe->timing;
+    uint64_t done = pe_icount(pe), stop = last < t->alarm_insns ? last : t->alarm_insns;
+    int64_t n = stop > done ? (int64_t)(stop - done) : 0;
+    t->limit = end < t->alarm_cycles ? end : t->alarm_cycles;
+    pe->budget += n - pe->n;
+    pe->n = n;
+}
+
+static void look_at_pmu(struct pe *pe)
+{
+    if (pe->timing->cycles >= pe->timing->alarm_cycles || pe_icount(pe) >= pe->timing->alarm_insns) {
+        pmu_alarm(pe);
+    }
+}
+
 uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
 {
     struct timing *t = pe->timing;
@@ -131,12 +149,13 @@ uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
     }
     m->running = pe;
     uint64_t insns = m->insns_left < TIMING_MAX_TURN ? m->insns_left : TIMING_MAX_TURN;
-    uint64_t base = t->base_cycles;
-    pe->budget = pe->n = (int64_t)insns;
-    t->limit = base + cycles;
+    uint64_t base = t->base_cycles, end = base + cycles, last = pe_icount(pe) + insns;
+    pe->budget = pe->n = 0;
+    aim(pe, end, last);
     while (pe->n > 0 && t->cycles < t->limit) {
         core_run_timed(pe, m->cfg.stepping);
         pe->dirty &= ~(uint32_t)(DIRTY_STOP | DIRTY_TIME);
+        look_at_pmu(pe);
         if (m->stopping || !pe->powered_on || pe->waiting_wfi || pe->waiting_wfe) {
             break;
         }
@@ -144,9 +163,10 @@ uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
         if (m->n_pes > 1 && limit > used + m->cfg.quantum && machine_company(m, pe)) {
             limit = used + m->cfg.quantum;
         }
-        if (limit < t->limit - base) {
-            t->limit = base + (limit > used ? limit : used);
+        if (limit < end - base) {
+            end = base + (limit > used ? limit : used);
         }
+        aim(pe, end, last);
     }
     pe->icount_base += (uint64_t)(pe->budget - pe->n);
     pe->budget = pe->n = 0;

@@ -234,6 +234,9 @@ static struct pe *new_pe(struct machine *m, unsigned id, const struct cpu_model 
     if (pe->tlb == NULL || pe->upool == NULL || pe->timers == NULL || pe->pmu == NULL) {
         return NULL;
     }
+    if (m->timing != NULL && m->timing->clock_cycles) {
+        pmu_has_model(pe);
+    }
     tlb_set_inval_hook(pe->tlb, tlb_dropped, pe);
     return pe;
 }

@@ -82,6 +82,7 @@ check_SCRIPTS += \
 	tests/image-first.sh \
 	tests/layers.sh \
 	tests/timing/doc.sh \
+	tests/timing/pmu.sh \
 	tests/trace.sh \
 	tests/trace-exports.sh \
 	tests/trace-insn.sh \
@@ -142,6 +143,15 @@ tests_exercised_LDADD = libhs.la
 noinst_PROGRAMS += tests/timing/blocks
 tests_timing_blocks_SOURCES = tests/timing/blocks.c tests/timing/gen.c tests/timing/gen.h tests/differential/values.c
 tests_timing_blocks_LDADD = libhs.la
+
+# Bare-metal programs of the scripts in tests/timing
+EXTRA_DIST += tests/timing/pmu.s
+if WITH_IMAGES
+check_DATA = tests/timing/pmu.elf
+tests/timing/%.elf: tests/timing/%.s
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -o $@.o $< && $(LD_FOR_GUEST) -Ttext=0x40200000 -o $@ $@.o && rm -f $@.o
+CLEANFILES += tests/timing/pmu.elf
+endif
 
 # EL0 against another implementation: el0.sh builds its other half and runs it.
 noinst_PROGRAMS += tests/differential/el0

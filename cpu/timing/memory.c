@@ -381,6 +381,7 @@ void timing_fetch_line(struct timing *t, uint64_t va)
     uint64_t pa = translate(t, va, true), line = pa >> LINE_SHIFT, now = t->cycles;
     bool dram;
     if ((pa & TLB_UNCACHED) != 0) {
+        t->counts.event[TE_UNCACHED_LINE]++;
         timing_stall(t, STALL_FETCH, t->p->mem.dram_latency);
         return;
     }
@@ -432,6 +433,7 @@ static void uncached(struct timing *t, uint64_t pa, uint64_t now, bool write)
 {
     const struct params_mem *p = &t->p->mem;
     bool ram = bus_ram(t->pe->bus, pa & ~UINT64_C(63), 64) != NULL;
+    t->counts.event[TE_UNCACHED]++;
     if (!ram) {
         t->counts.event[TE_DEVICE]++;
         timing_stall(t, STALL_DEVICE, write ? p->device_write : p->device_read);
@@ -508,6 +510,7 @@ void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned s
     uint64_t last = va + size - 1;
     data_line(t, s, va, kind);
     for (uint64_t line = (va >> LINE_SHIFT) + 1; line <= last >> LINE_SHIFT; line++) {
+        t->counts.event[TE_SPLIT]++;
         data_line(t, s, line << LINE_SHIFT, kind);
     }
 }

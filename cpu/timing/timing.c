@@ -214,6 +214,7 @@ void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
     if (o.mem.writeback == OPD_WB_POST) {
         va -= o.mem.index < X_ZR ? pe->x[o.mem.index] : (uint64_t)(int64_t)o.mem.offset; /* the instruction is done */
     }
+    t->counts.event[o.mem.load ? TE_LOAD : TE_STORE]++;
     timing_access(t, s, va, o.mem.bytes, o.mem.load ? ACCESS_READ : ACCESS_WRITE);
 }
 
@@ -285,12 +286,19 @@ void timing_exception(struct timing *t, bool is_return)
 
 /* ---- counts ---- */
 
-/* What the hooks keep in sums of their own, added to c. */
-static void add_sums(const struct timing *t, struct timing_counts *c)
+/* struct block.ops that were charged for instructions that have not been executed, the one in progress included */
+static uint64_t ops_ahead(const struct timing *t)
 {
-    c->event[TE_LOAD] += t->ops & ones64(OPS_STORE_SHIFT);
-    c->event[TE_STORE] += (t->ops >> OPS_STORE_SHIFT) & ones64(OPS_LINE_SHIFT - OPS_STORE_SHIFT);
-    c->event[TE_LINE] += t->ops >> OPS_LINE_SHIFT;
+    const struct slot *s = t->pe->s;
+    return s == NULL ? 0 : t->start == NULL ? slot_ops(t, s) : run_ops(t, s, s->run);
+}
+
+/* What the hooks keep in sums of their own, added to c. */
+static void add_sums(const struct timing *t, struct timing_counts *c, uint64_t ops)
+{
+    c->event[TE_LOAD] += ops & ones64(OPS_STORE_SHIFT);
+    c->event[TE_STORE] += (ops >> OPS_STORE_SHIFT) & ones64(OPS_LINE_SHIFT - OPS_STORE_SHIFT);
+    c->event[TE_LINE] += ops >> OPS_LINE_SHIFT;
     c->event[TE_BRANCH] += t->branches;
     c->event[TE_MISPREDICT] += t->mispredicts;
     c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
@@ -320,14 +328,14 @@ void timing_end_turn(struct timing *t)
     if (unlikely(pipe_states_many(t->m->pipe))) {
         forget_states(t);
     }
-    add_sums(t, &t->counts);
+    add_sums(t, &t->counts, t->ops);
     t->ops = t->branches = t->mispredicts = 0;
 }
 
 void timing_counts(const struct timing *t, struct timing_counts *c)
 {
     *c = t->counts;
-    add_sums(t, c);
+    add_sums(t, c, t->ops - ops_ahead(t));
     c->cycles = timing_now(t);
     c->insns = pe_icount(t->pe);
 }
@@ -346,7 +354,8 @@ static const char *const event_names[TIMING_EVENTS] = {
     [TE_ITLB_WALK] = "walks for fetches", [TE_DTLB_WALK] = "walks for data", [TE_WALK_STEP] = "walk steps",
     [TE_WALK_STEP2] = "walk steps of stage 2", [TE_BRANCH] = "branches", [TE_MISPREDICT] = "mispredicts",
     [TE_SYSREG] = "system register accesses", [TE_DEVICE] = "device accesses", [TE_EXCEPTION] = "exceptions",
-    [TE_LINE] = "L1I accesses", [TE_LOAD] = "loads", [TE_STORE] = "stores",
+    [TE_LINE] = "lines fetched", [TE_LOAD] = "loads", [TE_STORE] = "stores", [TE_SPLIT] = "lines crossed by loads and stores",
+    [TE_UNCACHED] = "uncached loads and stores", [TE_UNCACHED_LINE] = "uncached lines fetched",
 };
 
 const char *stall_name(enum stall s)
@@ -399,7 +408,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->pe = pe;
     t->m = m;
     t->p = &m->params;
-    t->limit = UINT64_MAX;
+    t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
     t->key = t->start_key = TIMING_EMPTY;
     t->resume_pc = 1;
     t->bht_mask = b->predictor - 1;

@@ -41,6 +41,9 @@ enum timing_event {
     TE_L1I_REFILL, TE_L1D_REFILL, TE_L1D_WB, TE_L2_ACCESS, TE_L2_REFILL, TE_L2_WB, TE_SNOOP, TE_PREFETCH,
     TE_ITLB_REFILL, TE_DTLB_REFILL, TE_TLB_ACCESS, TE_ITLB_WALK, TE_DTLB_WALK, TE_WALK_STEP, TE_WALK_STEP2,
     TE_BRANCH, TE_MISPREDICT, TE_SYSREG, TE_DEVICE, TE_EXCEPTION, TE_LINE, TE_LOAD, TE_STORE,
+    TE_SPLIT,           /* loads and stores: lines beyond the first of each */
+    TE_UNCACHED,        /* loads and stores, by line, of memory that is not cached: devices too */
+    TE_UNCACHED_LINE,   /* the same of fetches */
     TIMING_EVENTS
 };
 
@@ -135,6 +138,8 @@ struct timing {
     uint32_t base_frac;         /* of a nanosecond then, in 1/mhz */
     uint64_t miss_insn;         /* instructions retired at the last load miss that was waited for */
     uint64_t lead;              /* cycles that this PE is ahead of the machine's time */
+    /* The turn is cut when the cycles, or the instructions retired, come to these: pmu_alarm() is to look. UINT64_MAX: never */
+    uint64_t alarm_cycles, alarm_insns;
 };
 
 /* ---- life ---- */
@@ -190,8 +195,17 @@ uint64_t timing_now(const struct timing *t);
 uint64_t timing_time_ns(const struct timing *t);
 /* A turn of the PE is over: sums that have little room are put away. */
 void timing_end_turn(struct timing *t);
-/* Everything counted so far. */
+/* Everything counted before the instruction in progress, exactly. */
 void timing_counts(const struct timing *t, struct timing_counts *c);
+
+/* ---- what the PMU's events count (events.c) ---- */
+
+/* Set of the common events 0 to 63 that the model has a count for; `v3p1`: with those of FEAT_PMUv3p1. */
+uint64_t timing_pmu_events(bool v3p1);
+/* The count of one of these events; 0 for others. */
+uint64_t timing_pmu_count(const struct timing_counts *c, unsigned event);
+/* An event cannot come more often than so many times an instruction; 0: at most once a cycle. */
+unsigned timing_pmu_most(unsigned event);
 
 const char *stall_name(enum stall s);
 const char *timing_event_name(enum timing_event e);
