@@ -60,10 +60,10 @@ uint32_t core_crc32(uint32_t acc, uint64_t v, unsigned bytes, bool castagnoli);
 /* ConditionHolds() on the flags as kept in struct pe */
 static inline bool cond_eq(const struct pe *c) { return c->zf == 0; }
 static inline bool cond_cs(const struct pe *c) { return pe_flag_c(c); }
-static inline bool cond_mi(const struct pe *c) { return (int64_t)c->nf < 0; }
-static inline bool cond_vs(const struct pe *c) { return (int64_t)pe_flag_v63(c) < 0; }
+static inline bool cond_mi(const struct pe *c) { return pe_flag_n(c); }
+static inline bool cond_vs(const struct pe *c) { return pe_flag_v(c); }
 static inline bool cond_hi(const struct pe *c) { return pe_flag_c(c) && c->zf != 0; }
-static inline bool cond_ge(const struct pe *c) { return (int64_t)(c->nf ^ pe_flag_v63(c)) >= 0; }
+static inline bool cond_ge(const struct pe *c) { return !pe_flag_lt(c); }
 static inline bool cond_gt(const struct pe *c) { return c->zf != 0 && cond_ge(c); }
 
 /* For each condition the set of flag values that satisfy it: no branch to be mispredicted */

@@ -9,11 +9,6 @@ libcpu_la_SOURCES += \
 	cpu/core.h \
 	cpu/debug.c \
 	cpu/exception.c \
-	cpu/exec-fast.c \
-	cpu/exec-hooks.h \
-	cpu/exec-step.c \
-	cpu/exec-timed-step.c \
-	cpu/exec-timed.c \
 	cpu/features.c \
 	cpu/features.h \
 	cpu/fp-compare.c \
@@ -85,6 +80,13 @@ libcpu_la_SOURCES += \
 	cpu/timing/tlb.h \
 	cpu/utlb.c \
 	cpu/utlb.h
+
+libexec_la_SOURCES += \
+	cpu/exec-fast.c \
+	cpu/exec-hooks.h \
+	cpu/exec-step.c \
+	cpu/exec-timed-step.c \
+	cpu/exec-timed.c
 
 EXTRA_DIST += \
 	cpu/exec-alu.inc \

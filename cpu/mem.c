@@ -74,10 +74,10 @@ static bool abort_check(struct pe *pe, uint64_t va, uint64_t pa, unsigned len, b
 }
 
 /* Put a translation into one side of a set, for an access of that kind; into the other side only where that is free. */
-static void put(struct utlb_d *e, uint64_t *pa_at, bool mine, uint64_t tag, uintptr_t addend, uint64_t pa)
+static void put(struct utlb_d *e, uint64_t *pa_at, bool mine, uint64_t tag, const uint8_t *host, unsigned at, uint64_t pa)
 {
-    if (mine || e->tag == UTLB_INVALID) {
-        *e = (struct utlb_d){.tag = tag, .addend = addend};
+    if (mine || e->tag == utlb_invalid(at)) {
+        *e = (struct utlb_d){.tag = tag, .host = (uintptr_t)host};
         *pa_at = pa;
     }
 }
@@ -88,12 +88,11 @@ static void open_page(struct pe *pe, struct utlb_set *set, uint64_t va, uint64_t
 {
     unsigned at = utlb_index(va);
     uint8_t *flags = bus_page_flags(pe->bus, pa);
-    uintptr_t addend = (uintptr_t)host - (uintptr_t)(va & PAGE_MASK);
     if ((perm & PERM_R) != 0) {
-        put(&set->r[at], &set->pa_r[at], !write, tag, addend, pa);
+        put(&set->r[at], &set->pa_r[at], !write, tag, host, at, pa);
     }
     if ((perm & PERM_W) != 0 && (*flags & (PAGE_CODE | PAGE_MONITOR)) == 0) {
-        put(&set->w[at], &set->pa_w[at], write, tag, addend, pa);
+        put(&set->w[at], &set->pa_w[at], write, tag, host, at, pa);
         *flags |= PAGE_WRITTEN;
     }
     utlb_mark_used(pe->upool, set);
@@ -108,7 +107,7 @@ static void fill(struct pe *pe, unsigned el, uint64_t va, const struct mmu_res *
     if (host == NULL || big_endian(pe) || (pe->debug_mode & 4) != 0 || unlikely(abort_page(pe, va, r->pa))) {
         return;
     }
-    uint64_t tag = (va & PAGE_MASK) | (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
+    uint64_t tag = (va & PAGE_MASK) ^ (r->device || bit64(sctlr_now(pe), 1) ? UTLB_ALIGNED : 0);
     open_page(pe, set, va, pa, host, tag, r->perm, write);
 }
 
@@ -258,8 +257,8 @@ bool mem_read(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64_
     uint8_t buf[8] = {0};
     unsigned at = utlb_index(va);
     const struct utlb_d *e = &pe->dt->r[at];
-    if (likely((va & PAGE_MASK) == (e->tag & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
-        memcpy(buf, (const void *)(uintptr_t)(va + e->addend), size);
+    if (likely((va & PAGE_MASK) == utlb_page(e) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+        memcpy(buf, utlb_host(e, va), size);
         pe->last_pa = pe->dt->pa_r[at] | (va & 0xfff);
     } else {
         if (!access_bytes(pe, va, size, flags, false, buf)) {
@@ -278,8 +277,8 @@ bool mem_write(struct pe *pe, uint64_t va, unsigned size, unsigned flags, uint64
     uint8_t buf[8];
     memcpy(buf, &val, 8);
     const struct utlb_d *e = &pe->dt->w[utlb_index(va)];
-    if (likely((va & PAGE_MASK) == (e->tag & ~UTLB_ALIGNED) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
-        memcpy((void *)(uintptr_t)(va + e->addend), buf, size);
+    if (likely((va & PAGE_MASK) == utlb_page(e) && (va & (size - 1)) == 0 && (flags & MEM_UNPRIV) == 0)) {
+        memcpy(utlb_host(e, va), buf, size);
         return true;
     }
     if (unlikely(big_endian(pe))) {
@@ -358,7 +357,7 @@ bool mem_check_sp(struct pe *pe)
 bool mem_cache_op(struct pe *pe, uint64_t va, bool inval)
 {
     struct mmu_res r;
-    if (!inval && (pe->dt->r[utlb_index(va)].tag & ~UTLB_ALIGNED) == (va & PAGE_MASK)) {
+    if (!inval && utlb_page(&pe->dt->r[utlb_index(va)]) == (va & PAGE_MASK)) {
         return true; /* a page that may be read may be cleaned */
     }
     pe->ls_iss = 1u << 8; /* ISS.CM */
@@ -386,7 +385,7 @@ bool ldst_zva(struct pe *pe, uint64_t arg)
     uint64_t va = arg & ~UINT64_C(63);
     const struct utlb_d *e = &pe->dt->w[utlb_index(va)];
     if (likely((va & PAGE_MASK) == e->tag)) {
-        memset((void *)(uintptr_t)(va + e->addend), 0, 64);
+        memset(utlb_host(e, va), 0, 64);
         return true;
     }
     struct mmu_res r;

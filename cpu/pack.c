@@ -73,6 +73,9 @@ static bool pack_addsubs_imm(struct packer *p)
 {
     pack_addsub_imm(p);
     p->s->rd = dst_zr(p->insn, 0);
+    if (bit32(p->insn, 30) && p->s->rd == X_SINK) {
+        variant(p, VARIANT_CMP);
+    }
     return true;
 }
 
@@ -101,6 +104,9 @@ static bool pack_logic_imm(struct packer *p)
     uint64_t elem = rotated_mask(s, r, esize);
     if (!x || (int64_t)elem == (int64_t)(int32_t)elem) {
         p->s->imm = (int32_t)elem;
+        if (ands && p->s->rd == X_SINK) {
+            variant(p, VARIANT_CMP);
+        }
         return true;
     }
     p->s->rm = (uint8_t)r;
@@ -161,6 +167,10 @@ static bool pack_shifted(struct packer *p)
     pack_rrr(p);
     p->s->ra = (uint8_t)amount;
     variant(p, type);
+    if (type == 0 && amount == 0) {
+        bool compare = p->op == OP_SUBS_X_sr || p->op == OP_SUBS_W_sr;
+        variant(p, compare && p->s->rd == X_SINK ? VARIANT_CMP : VARIANT_PLAIN);
+    }
     if (type == 0 && amount == 0 && p->s->rn == X_ZR && (p->op == OP_ORR_X_sr || p->op == OP_ORR_W_sr)) {
         p->hid = p->op == OP_ORR_X_sr ? HID_MOV_X : HID_MOV_W;
     }
@@ -190,6 +200,9 @@ static bool pack_ccmp(struct packer *p)
     p->s->rm = (uint8_t)bits32(p->insn, 20, 16);
     p->s->ra = (uint8_t)bits32(p->insn, 15, 12);
     p->s->aux = (uint16_t)bits32(p->insn, 3, 0);
+    if (bit32(p->insn, 30)) { /* CCMP */
+        p->hid = HID_CCMP + (bit32(p->insn, 31) << 1 | bit32(p->insn, 11)) * 16 + p->s->ra;
+    }
     return true;
 }
 

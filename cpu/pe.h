@@ -104,9 +104,8 @@ struct pe_abort {
 struct pe {
     /* --- hot: architectural state and what the handlers need --- */
     uint64_t x[X_COUNT];
-    uint64_t nf;                 /* N = bit 63 */
-    uint64_t zf;                 /* Z = (zf == 0) */
-    uint64_t fx, fy;             /* C and V are those of the subtraction fx - fy: a compare just keeps its operands */
+    uint64_t zf;                 /* Z = (zf == 0); N = bit 63, unless the flags are odd (pe_flags_odd) */
+    uint64_t fx, fy;             /* C = fx >= fy, and N != V = fx < fy as signed numbers: a compare just keeps its operands */
     struct utlb_set *dt;         /* data micro-TLB of the current context */
     struct utlb_set *dt_unpriv;  /* for LDTR/STTR */
     const struct slot *slots_base; /* slot of the first instruction of the current page */
@@ -202,31 +201,41 @@ static inline bool pe_any_pending(const struct pe *pe)
     return pe->serror_pending || pe->gic_signals != 0 || (pe->sr[SR_HCR_EL2] & virt) != 0;
 }
 
-/* PSTATE.{N, Z, C, V} */
-static inline bool pe_flag_n(const struct pe *pe) { return pe->nf >> 63; }
+/* PSTATE.{N, Z, C, V}. A compare keeps its operands and their difference (sign-extended when of 32 bits), a logical operation its
+   result; the flags are found from these when somebody asks. */
+
+/* N and Z both set, which no result has but MSR NZCV or CCMP can ask for: zf is 0, and fx and fy are neither equal, as a compare leaves
+   them, nor is fx 0 or -1, as in pe_set_flags_c_lt. */
+static inline bool pe_flags_odd(const struct pe *pe) { return pe->zf == 0 && pe->fx != pe->fy && pe->fx + 1 > 1; }
+static inline bool pe_flag_n(const struct pe *pe) { return (int64_t)pe->zf < 0 || pe_flags_odd(pe); }
 static inline bool pe_flag_z(const struct pe *pe) { return pe->zf == 0; }
 static inline bool pe_flag_c(const struct pe *pe) { return pe->fx >= pe->fy; }
-/* in bit 63 */
-static inline uint64_t pe_flag_v63(const struct pe *pe) { return (pe->fx ^ pe->fy) & (pe->fx ^ (pe->fx - pe->fy)); }
+/* N != V */
+static inline bool pe_flag_lt(const struct pe *pe) { return (int64_t)pe->fx < (int64_t)pe->fy; }
+static inline bool pe_flag_v(const struct pe *pe) { return pe_flag_n(pe) != pe_flag_lt(pe); }
 
-/* C and V as flags: 0 - 1 has neither, 0 - 0 has C, 2^63 - 1 has both, 0 - 2^63 has V */
-static inline void pe_set_flags_cv(struct pe *pe, unsigned c, unsigned v)
+/* C, and whether N != V: 0, 0 has C; 0, 1 has less; -1, 0 has both; 0, -1 has neither */
+static inline void pe_set_flags_c_lt(struct pe *pe, bool c, bool lt)
 {
-    pe->fx = (uint64_t)(c & v) << 63;
-    pe->fy = (uint64_t)(~c & v) << 63 | (c == v);
+    pe->fx = -(uint64_t)(c & lt);
+    pe->fy = c ? 0 : lt ? 1 : ~UINT64_C(0);
 }
 
 static inline void pe_set_flags(struct pe *pe, unsigned nzcv)
 {
-    pe->nf = (uint64_t)(nzcv >> 3) << 63;
-    pe->zf = (nzcv >> 2 & 1) == 0;
-    pe_set_flags_cv(pe, nzcv >> 1 & 1, nzcv & 1);
+    unsigned n = nzcv >> 3 & 1, z = nzcv >> 2 & 1, c = nzcv >> 1 & 1, lt = n ^ (nzcv & 1);
+    pe->zf = z ? 0 : n ? ~UINT64_C(0) : 1;
+    pe_set_flags_c_lt(pe, c, lt);
+    if (n & z) {
+        pe->fx = c & lt ? ~UINT64_C(1) : 2;
+        pe->fy = c ? 0 : lt ? 3 : ~UINT64_C(0);
+    }
 }
 
 /* N highest */
 static inline unsigned pe_flags(const struct pe *pe)
 {
-    return (unsigned)pe_flag_n(pe) << 3 | (unsigned)pe_flag_z(pe) << 2 | (unsigned)pe_flag_c(pe) << 1 | (unsigned)(pe_flag_v63(pe) >> 63);
+    return (unsigned)pe_flag_n(pe) << 3 | (unsigned)pe_flag_z(pe) << 2 | (unsigned)pe_flag_c(pe) << 1 | (unsigned)pe_flag_v(pe);
 }
 
 /* What the machine does for a PE. */

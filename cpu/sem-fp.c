@@ -6,7 +6,7 @@
 /* ConditionHolds */
 static bool condition_holds(const struct pe *pe, unsigned cond)
 {
-    bool n = pe_flag_n(pe), z = pe_flag_z(pe), c = pe_flag_c(pe), v = pe_flag_v63(pe) >> 63, r = true;
+    bool n = pe_flag_n(pe), z = pe_flag_z(pe), c = pe_flag_c(pe), v = pe_flag_v(pe), r = true;
 
     switch (cond >> 1) {
     case 0:

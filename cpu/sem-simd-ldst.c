@@ -46,13 +46,13 @@ static simd_inline void write_back(struct pe *pe, uint32_t insn, uint64_t va, un
 static inline const void *host_read(const struct pe *pe, uint64_t va, unsigned bytes)
 {
     const struct utlb_d *e = &pe->dt->r[utlb_index(va)];
-    return likely(((va + bytes - 1) & PAGE_MASK) == e->tag) ? (const void *)(uintptr_t)(va + e->addend) : NULL;
+    return likely(va - e->tag <= 4096 - bytes) ? utlb_host(e, va) : NULL;
 }
 
 static inline void *host_write(const struct pe *pe, uint64_t va, unsigned bytes)
 {
     const struct utlb_d *e = &pe->dt->w[utlb_index(va)];
-    return likely(((va + bytes - 1) & PAGE_MASK) == e->tag) ? (void *)(uintptr_t)(va + e->addend) : NULL;
+    return likely(va - e->tag <= 4096 - bytes) ? utlb_host(e, va) : NULL;
 }
 
 static bool must_check read_elements(struct pe *pe, uint64_t va, unsigned size, unsigned bytes, union simd_block *to)

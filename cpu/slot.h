@@ -20,7 +20,11 @@ enum { PAGE_SHIFT = 12, PAGE_INSNS = 1024 };
 
 /* Handlers are named by hid: op + variant * OP_COUNT, then the pseudo handlers. A variant is the same instruction with
    operands that allow shorter code, or need a check (stack pointer base), or a different shift. */
-enum { N_VARIANTS = 4 };
+enum { N_VARIANTS = 5,
+       VARIANT_CMP = 3,   /* SUBS, ANDS into XZR, of a plain register or an immediate */
+       VARIANT_PLAIN = 4  /* of a register that is not shifted */
+};
+#define HID_VARIANT(op, variant) (OP_##op + VARIANT_##variant * OP_COUNT)
 enum pseudo_hid {
     HID_DECODE = N_VARIANTS * OP_COUNT, /* not decoded yet */
     HID_PAGE_END,                       /* slot 1024: go on in the next page */
@@ -33,6 +37,8 @@ enum pseudo_hid {
     HID_NOP,
     HID_CSEL,                           /* 8 x 16 handlers: CSEL, CSINC, CSINV, CSNEG of W, then of X, by condition */
     HID_CSEL_LAST = HID_CSEL + 127,
+    HID_CCMP,                           /* 4 x 16 handlers: CCMP of W, register and immediate, then of X, by condition */
+    HID_CCMP_LAST = HID_CCMP + 63,
     HID_COUNT
 };
 

@@ -11,7 +11,7 @@
 static void set_clear(struct utlb_set *s)
 {
     for (unsigned k = 0; k < UTLB_D; k++) {
-        s->r[k].tag = s->w[k].tag = UTLB_INVALID;
+        s->r[k].tag = s->w[k].tag = utlb_invalid(k);
     }
     for (unsigned k = 0; k < UTLB_I; k++) {
         s->i[k].tag = NO_CODE;
@@ -43,10 +43,11 @@ void utlb_flush_all(struct uctx_pool *p)
     }
 }
 
-/* Tags keep the address as the program gave it; ranges compare without the tag byte. */
-static bool in_range(uint64_t tag, uint64_t va, uint64_t len)
+/* Tags keep the address as the program gave it; ranges compare without the tag byte. An entry that is for no page may be found in a
+   range too: it is dropped again. */
+static bool in_range(uint64_t page, uint64_t va, uint64_t len)
 {
-    return tag != UTLB_INVALID && tag != NO_CODE && bits64(tag - va, 55, 0) < len;
+    return bits64(page - va, 55, 0) < len;
 }
 
 void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
@@ -65,11 +66,11 @@ void utlb_flush_va(struct uctx_pool *p, uint64_t va, uint64_t len)
         uint64_t n = pages < UTLB_D ? pages : UTLB_D;
         for (uint64_t k = 0; k < n; k++) {
             unsigned at = utlb_index(va + (k << PAGE_SHIFT));
-            if (in_range(s->r[at].tag, va, pages << PAGE_SHIFT)) {
-                s->r[at].tag = UTLB_INVALID;
+            if (in_range(utlb_page(&s->r[at]), va, pages << PAGE_SHIFT)) {
+                s->r[at].tag = utlb_invalid(at);
             }
-            if (in_range(s->w[at].tag, va, pages << PAGE_SHIFT)) {
-                s->w[at].tag = UTLB_INVALID;
+            if (in_range(utlb_page(&s->w[at]), va, pages << PAGE_SHIFT)) {
+                s->w[at].tag = utlb_invalid(at);
             }
             if (in_range(s->i[at].tag, va, pages << PAGE_SHIFT)) {
                 s->i[at].tag = NO_CODE;
@@ -85,7 +86,7 @@ void utlb_close_writes(struct uctx_pool *p, uint64_t pa_page)
     for (unsigned c = 0; c < UTLB_CONTEXTS; c++) {
         for (unsigned k = 0; p->used[c] && k < UTLB_D; k++) {
             if (p->set[c].pa_w[k] == pa_page) {
-                p->set[c].w[k].tag = UTLB_INVALID;
+                p->set[c].w[k].tag = utlb_invalid(k);
             }
         }
     }
@@ -158,7 +159,7 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
             return &p->set[c];
         }
     }
-    unsigned c = p->next;
+    unsigned c;
     do { /* the set in use stays: it may be the privileged half of the same context */
         c = p->next;
         p->next = (p->next + 1) % UTLB_CONTEXTS;

@@ -11,16 +11,18 @@
 #include "cpu/slot.h"
 
 enum { UTLB_D = 512, UTLB_I = 512, UTLB_CONTEXTS = 16 };
-#define UTLB_INVALID UINT64_C(2) /* no page-aligned address equals it */
-#define UTLB_ALIGNED UINT64_C(1) /* set in a tag: aligned accesses only (Device memory, SCTLR_ELx.A): never an inline hit,
-                                    but mem_read() and mem_write() need no translation */
+#define UTLB_ALIGNED UINT64_C(0x2001) /* in a tag: aligned accesses only (Device memory, SCTLR_ELx.A): never an inline hit, but mem_read()
+                                         and mem_write() need no translation */
 
 /* Reads and writes have entries of their own, so that two buffers an even distance apart can be copied without either
    throwing out the other. Permission and "may be accessed without looking" are folded into the tags: alignment-checked
-   accesses, Device memory, devices, pages with code (for stores) and watched pages never match. */
+   accesses, Device memory, devices, pages with code (for stores) and watched pages never match.
+
+   The fast path subtracts the tag from the VA: the difference is the offset in the page, and less than a page when the entry is for
+   it. So a tag that must not match is at least a page away from all addresses that select its entry. */
 struct utlb_d {
-    uint64_t tag;
-    uintptr_t addend;        /* host address - VA */
+    uint64_t tag;            /* page, page ^ UTLB_ALIGNED, or utlb_invalid() */
+    uintptr_t host;          /* host address of the page */
 };
 
 struct utlb_i {
@@ -56,6 +58,24 @@ struct uctx_pool {
     uint32_t next;           /* replacement: round robin */
     struct utlb_set none;    /* never matches: forces the slow path */
 };
+
+/* The tag of entry k when it is for no page: a page of another entry */
+static inline uint64_t utlb_invalid(unsigned k)
+{
+    return (uint64_t)(k ^ 1) << PAGE_SHIFT;
+}
+
+/* The page of an entry, aligned accesses only or not */
+static inline uint64_t utlb_page(const struct utlb_d *e)
+{
+    return (e->tag & 1) != 0 ? e->tag ^ UTLB_ALIGNED : e->tag;
+}
+
+/* The host address of va, in the page of the entry */
+static inline void *utlb_host(const struct utlb_d *e, uint64_t va)
+{
+    return (void *)(e->host + (uintptr_t)(va & 0xfff));
+}
 
 struct uctx_pool *utlb_new(void);
 void utlb_free(struct uctx_pool *p);

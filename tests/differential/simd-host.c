@@ -204,7 +204,7 @@ static void run(const struct simd_case *c, uint64_t slot, struct simd_state *st,
     case_state(st, c, slot);
     memset(&micro_tlb, 0xff, sizeof(micro_tlb));
     if (fast) {
-        struct utlb_d e = {.tag = ARENA_BASE, .addend = (uintptr_t)arena - (uintptr_t)ARENA_BASE};
+        struct utlb_d e = {.tag = ARENA_BASE, .host = (uintptr_t)arena};
         micro_tlb.r[utlb_index(ARENA_BASE)] = micro_tlb.w[utlb_index(ARENA_BASE)] = e;
     }
     pe.dt = &micro_tlb;
