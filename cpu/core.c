@@ -96,6 +96,7 @@ static const struct slot *fetch_slow(struct pe *pe)
         struct utlb_i *e = &pe->dt->i[(pe->pc >> PAGE_SHIFT) % UTLB_I];
         e->tag = pe->pc & PAGE_MASK;
         e->slots = p->slots;
+        *utlb_lines(e) = (struct utlb_lines){.missing = UINT64_MAX, .pc_base = (e->tag >> 2) - ((uintptr_t)p->slots >> 4)};
         utlb_mark_used(pe->upool, pe->dt);
     }
     pe->page_va = pe->pc & PAGE_MASK;
@@ -205,9 +206,6 @@ static inline __attribute__((always_inline)) void run(struct pe *pe, bool steppi
             if (!service(pe)) {
                 return;
             }
-            if (timed) {
-                timing_context(pe->timing);
-            }
         }
         if (unlikely(pe->debug_mode != 0) && step_pending(pe)) {
             continue;
@@ -215,6 +213,9 @@ static inline __attribute__((always_inline)) void run(struct pe *pe, bool steppi
         const struct slot *s = fetch(pe);
         if (s == NULL) {
             continue;
+        }
+        if (timed) {
+            timing_page(pe->timing);
         }
         bool look = probed(pe);
         if (unlikely(look) && !probe(pe)) {
@@ -261,7 +262,6 @@ void core_run_stepping(struct pe *pe)
 
 void core_run_timed(struct pe *pe, bool stepping)
 {
-    timing_context(pe->timing);
     if (stepping) {
         run(pe, true, true);
     } else {

@@ -11,10 +11,8 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
 {
     struct timing *t = c->timing;
     const struct block *b = block_of(s);
-    uint64_t pc = c->page_va + (uint64_t)(s - c->slots_base) * 4;
-    uint64_t first = pc >> LINE_SHIFT, last = (pc + s->run * 4u - 4) >> LINE_SHIFT, now = t->cycles + b->cycles;
-    if (unlikely(b->key != t->key || last - first > 1 || t->fetch[first & (FILTER - 1)] != (first | t->ctx) ||
-                 t->fetch[last & (FILTER - 1)] != (last | t->ctx) || now >= t->limit)) {
+    uint64_t now = t->cycles + b->cycles;
+    if (unlikely(b->key != t->key || (t->missing >> b->first & b->lines) != 0 || now >= t->limit)) {
         return false;
     }
     t->start = s;
@@ -32,20 +30,35 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
         }                                             \
     } while (0)
 
+/* Must an access through entry e, at an offset in its page, be looked at: is its line missing, or does it reach into the next one? */
+static inline __attribute__((always_inline)) bool hook_data(const void *e, uint64_t at, unsigned bytes)
+{
+    bool may_cross = bytes > 8 || (at & (bytes - 1)) != 0;
+    return (utlb_lines(e)->missing >> (at >> LINE_SHIFT) & 1) != 0 || (may_cross && (at & 63) > 64 - bytes);
+}
+
 /* A load or store that may cost something is paid for and then tried again, or goes the careful way. */
 #define HOOK_DATA_r(bytes, op) HOOK_DATA(read, bytes, op)
 #define HOOK_DATA_w(bytes, op) HOOK_DATA(write, bytes, op)
-#define HOOK_DATA(filter, bytes, op)                                                        \
-    do {                                                                                    \
-        if (unlikely(c->timing->filter[(va >> LINE_SHIFT) & (FILTER - 1)] !=                \
-                     ((va + (bytes) - 1) >> LINE_SHIFT | c->timing->ctx))) {                \
-            return timed_pay_##filter(c, s, PASS_N, OP_##op, va, bytes);                    \
-        }                                                                                   \
+#define HOOK_DATA(kind, bytes, op)                                                                  \
+    do {                                                                                            \
+        if (unlikely(hook_data(e, at, bytes))) {                                                    \
+            return timed_pay_##kind(c, s, PASS_N, OP_##op | (unsigned)(bytes) << 16, e, at);        \
+        }                                                                                           \
     } while (0)
 #define HOOK_ACCESS(va, bytes, kind) timing_access(c->timing, s, va, bytes, kind)
 #define HOOK_LEAVE timing_settle(c->timing, s)
 #define HOOK_SYSTEM(op) timing_system(c->timing, s, op)
 #define HOOK_VCALL(word) hook_vcall(c, s, word)
+
+/* Another page of code: that of entry e of the host's micro-TLB */
+static inline __attribute__((always_inline)) void hook_page(struct pe *c, const struct utlb_i *e)
+{
+    struct timing *t = c->timing;
+    t->missing = utlb_lines(e)->missing;
+    t->pc_base = utlb_lines(e)->pc_base;
+}
+#define HOOK_PAGE(e) hook_page(c, e)
 
 /* ---- branches ---- */
 
@@ -56,24 +69,22 @@ static inline void hook_mispredict(struct timing *t)
     t->key = TIMING_EMPTY;
 }
 
+/* The place of a branch in a table: PC >> 2 and more */
+static inline uint64_t hook_place(const struct timing *t, const struct slot *s)
+{
+    return ((uintptr_t)s >> 4) + t->pc_base;
+}
+
 /* Two-bit counters, selected by address and global history */
 static inline __attribute__((always_inline)) void hook_cond(struct pe *c, const struct slot *s, bool taken)
 {
     struct timing *t = c->timing;
-    uint64_t pc = c->page_va + (uint64_t)(s - c->slots_base) * 4;
-    uint8_t *k = &t->bht[((pc >> 2) ^ (t->history & t->history_mask)) & t->bht_mask];
-    t->history = t->history << 1 | taken;
+    uint64_t history = t->history;
+    uint8_t *k = &t->bht[(hook_place(t, s) ^ history) & t->bht_mask];
+    t->history = (history << 1 | taken) & t->history_mask;
     t->branches++;
-    if (taken) {
-        if (unlikely(*k < 2)) {
-            hook_mispredict(t);
-        }
-        *k = (uint8_t)(*k + (*k < 3));
-    } else {
-        if (unlikely(*k >= 2)) {
-            hook_mispredict(t);
-        }
-        *k = (uint8_t)(*k - (*k > 0));
+    if (unlikely(*k != (taken ? 3 : 0))) {
+        timing_train(t, k, taken);
     }
 }
 
@@ -97,8 +108,7 @@ static inline void hook_return(struct pe *c, uint64_t target)
 static inline void hook_indirect(struct pe *c, const struct slot *s, uint64_t target)
 {
     struct timing *t = c->timing;
-    uint64_t pc = c->page_va + (uint64_t)(s - c->slots_base) * 4;
-    uint64_t *e = &t->btb[(pc >> 2) & t->btb_mask];
+    uint64_t *e = &t->btb[hook_place(t, s) & t->btb_mask];
     t->branches++;
     if (unlikely(*e != target)) {
         hook_mispredict(t);
@@ -122,6 +132,7 @@ static inline void hook_vcall(struct pe *c, const struct slot *s, uint32_t word)
 
 #else
 #define HOOK_ENTER(s) (void)0
+#define HOOK_PAGE(e) (void)0
 #define HOOK_DATA_r(bytes, op) (void)0
 #define HOOK_DATA_w(bytes, op) (void)0
 #define HOOK_ACCESS(va, bytes, kind) (void)0

@@ -63,6 +63,7 @@ libcpu_la_SOURCES += \
 	cpu/timing/cost.c \
 	cpu/timing/events.c \
 	cpu/timing/memory.c \
+	cpu/timing/views.c \
 	cpu/timing/params-mem.c \
 	cpu/timing/params-mem.h \
 	cpu/timing/params.c \

@@ -78,6 +78,7 @@ static void put(struct utlb_d *e, uint64_t *pa_at, bool mine, uint64_t tag, cons
 {
     if (mine || e->tag == utlb_invalid(at)) {
         *e = (struct utlb_d){.tag = tag, .host = (uintptr_t)host};
+        utlb_lines(e)->missing = UINT64_MAX;
         *pa_at = pa;
     }
 }

@@ -69,8 +69,10 @@ struct code_page {
 struct block {
     uint16_t key;                /* state of the pipeline on entry that the rest is for; 0: nothing remembered */
     uint16_t next;               /* its state after the run */
-    uint32_t cycles;
-    uint64_t ops;                /* loads, stores and lines of the run (BLOCK_*) */
+    uint16_t cycles;
+    uint8_t first;               /* its first line in the page */
+    uint8_t lines;               /* as many ones as it has lines */
+    uint64_t ops;                /* loads, stores and lines of the run (OPS_*) */
 };
 
 static inline struct block *block_of(const struct slot *s)

@@ -30,11 +30,28 @@ struct utlb_i {
     const struct slot *slots;
 };
 
+/* Beside each entry, what a timing model needs on its fast path: of the page's 64 lines those that it must look at (bits), and of
+   code where the address of a slot >> 4 becomes the PC >> 2. Without a model nobody looks. */
+struct utlb_lines {
+    uint64_t missing;
+    uint64_t pc_base;
+};
+
 struct utlb_set {
     struct utlb_d r[UTLB_D], w[UTLB_D];
     struct utlb_i i[UTLB_I];
+    struct utlb_lines lines[2 * UTLB_D + UTLB_I]; /* in the order of the entries */
     uint64_t pa_r[UTLB_D], pa_w[UTLB_D]; /* physical pages */
 };
+
+/* What goes with an entry (struct utlb_d or utlb_i) */
+static inline struct utlb_lines *utlb_lines(const void *entry)
+{
+    return (struct utlb_lines *)((char *)(uintptr_t)entry + offsetof(struct utlb_set, lines));
+}
+_Static_assert(sizeof(struct utlb_lines) == sizeof(struct utlb_d) && sizeof(struct utlb_lines) == sizeof(struct utlb_i) &&
+               offsetof(struct utlb_set, r) == 0 && offsetof(struct utlb_set, lines) == (2 * UTLB_D + UTLB_I) * sizeof(struct utlb_d),
+               "the distance from an entry to its lines is a constant");
 
 static inline unsigned utlb_index(uint64_t va)
 {

@@ -8,14 +8,18 @@ bool cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum replacemen
     *c = (struct cache){ .n_ways = n_ways, .n_sets = size >> LINE_SHIFT, .policy = (uint8_t)policy, .lfsr = 1 };
     c->n_sets /= n_ways;
     c->ways = calloc((size_t)c->n_sets * n_ways, sizeof(c->ways[0]));
+    c->tags = calloc((size_t)c->n_sets * n_ways, sizeof(c->tags[0]));
     c->mru = calloc(c->n_sets, sizeof(c->mru[0]));
-    return c->ways != NULL && c->mru != NULL;
+    c->used = calloc(c->n_sets, sizeof(c->used[0]));
+    return c->ways != NULL && c->tags != NULL && c->mru != NULL && c->used != NULL;
 }
 
 void cache_free(struct cache *c)
 {
     free(c->ways);
+    free(c->tags);
     free(c->mru);
+    free(c->used);
     *c = (struct cache){ .n_sets = 0 };
 }
 
@@ -24,15 +28,22 @@ static uint32_t set_of(const struct cache *c, uint64_t line)
     return (uint32_t)line & (c->n_sets - 1);
 }
 
-struct way *cache_peek(const struct cache *c, uint64_t line)
+/* Where the line is, UINT32_MAX when it is nowhere */
+static inline uint32_t search(const struct cache *c, uint64_t line)
 {
-    struct way *w = &c->ways[(size_t)set_of(c, line) * c->n_ways];
-    for (uint32_t i = 0; i < c->n_ways; i++) {
-        if (w[i].line == line && (w[i].flags & WAY_VALID) != 0) {
-            return &w[i];
+    uint32_t first = set_of(c, line) * c->n_ways;
+    for (uint32_t i = first; i < first + c->n_ways; i++) {
+        if (c->tags[i] == line + 1) {
+            return i;
         }
     }
-    return NULL;
+    return UINT32_MAX;
+}
+
+struct way *cache_peek(const struct cache *c, uint64_t line)
+{
+    uint32_t i = search(c, line);
+    return i != UINT32_MAX ? &c->ways[i] : NULL;
 }
 
 static void touch(struct cache *c, uint32_t set, struct way *w)
@@ -67,20 +78,32 @@ static uint32_t next_random(struct cache *c)
 
 struct way *cache_victim(struct cache *c, uint64_t line)
 {
-    struct way *w = &c->ways[(size_t)set_of(c, line) * c->n_ways], *oldest = w;
+    uint32_t set = set_of(c, line);
+    struct way *w = &c->ways[(size_t)set * c->n_ways], *oldest = w;
+    if (c->used[set] == c->n_ways && c->policy == REPLACE_RANDOM) {
+        return &w[next_random(c) % c->n_ways];
+    }
     for (uint32_t i = 0; i < c->n_ways; i++) {
         if ((w[i].flags & WAY_VALID) == 0) {
             return &w[i];
         }
-        if (w[i].stamp < oldest->stamp) {
-            oldest = &w[i];
-        }
+        oldest = w[i].stamp < oldest->stamp ? &w[i] : oldest;
     }
-    return c->policy == REPLACE_RANDOM ? &w[next_random(c) % c->n_ways] : oldest;
+    return oldest;
+}
+
+void cache_drop(struct cache *c, struct way *w)
+{
+    w->flags = 0;
+    c->tags[w - c->ways] = 0;
+    c->used[set_of(c, w->line)]--;
 }
 
 void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags)
 {
+    uint32_t set = set_of(c, line);
+    c->used[set] = (uint8_t)(c->used[set] + ((w->flags & WAY_VALID) == 0));
+    c->tags[w - c->ways] = line + 1;
     *w = (struct way){ .line = line, .flags = flags | WAY_VALID, .stamp = ++c->tick };
-    touch(c, set_of(c, line), w);
+    touch(c, set, w);
 }

@@ -15,12 +15,14 @@ enum way_flag { WAY_VALID = 1, WAY_DIRTY = 2, WAY_PREFETCHED = 4 };
 struct way {
     uint64_t line;              /* physical address >> LINE_SHIFT */
     uint64_t stamp;             /* fill for fifo, last use for lru */
-    uint16_t cite[2];           /* entries of the filters that say "hit" because of this way, plus one; 0: none */
+    uint16_t cite[2];           /* views that know the line (views.c): of fetches or loads, of stores; 0: none */
     uint8_t flags;              /* enum way_flag */
 };
 
 struct cache {
     struct way *ways;           /* by set */
+    uint64_t *tags;             /* of each: line + 1, 0 when it is free: to be searched */
+    uint8_t *used;              /* by set: ways that are not free */
     uint8_t *mru;               /* by set */
     uint32_t n_sets, n_ways;    /* sets: a power of two */
     uint8_t policy;             /* enum replacement */
@@ -40,11 +42,8 @@ struct way *cache_peek(const struct cache *c, uint64_t line);
 struct way *cache_victim(struct cache *c, uint64_t line);
 /* Put a line into the way that cache_victim gave. */
 void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags);
-static inline bool cache_is_mru(const struct cache *c, const struct way *w)
-{
-    uint32_t i = (uint32_t)(w - c->ways);
-    return c->mru[i / c->n_ways] == i % c->n_ways;
-}
+/* The line of a way that cache_find or cache_peek gave is gone. */
+void cache_drop(struct cache *c, struct way *w);
 /* The way that is the most recently used of the line's set. */
 struct way *cache_mru(struct cache *c, uint64_t line);
 

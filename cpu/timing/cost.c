@@ -5,9 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A run, and what it costs in states that it was entered in: struct block remembers only the last one. */
+enum { STATES = 8 };
+struct run {
+    struct pipe_block *block;
+    uint32_t generation;        /* of the numbers of states */
+    struct { uint16_t key, next, cycles; } state[STATES]; /* by key */
+};
+
+/* The part of a run that ends with an instruction: what was asked for last */
+struct part {
+    uint32_t generation, cycles;
+    uint16_t from, key, next;   /* first slot; entry state, 0: none; state after it */
+};
+
 /* What a page of code remembers besides struct block: the pipeline's own form of runs and of single instructions, by slot. */
 struct timing_page {
-    struct pipe_block *run[PAGE_INSNS], *one[PAGE_INSNS];
+    struct run *run[PAGE_INSNS];
+    struct pipe_block *one[PAGE_INSNS];
+    struct part part[PAGE_INSNS];
     uint8_t slack[PAGE_INSNS];      /* of loads: cycles until the first use, plus one; 0: not known yet */
 };
 
@@ -15,7 +31,10 @@ void timing_page_free(void *page)
 {
     struct timing_page *tp = page;
     for (unsigned i = 0; i < PAGE_INSNS; i++) {
-        pipe_block_free(tp->run[i]);
+        if (tp->run[i] != NULL) {
+            pipe_block_free(tp->run[i]->block);
+            free(tp->run[i]);
+        }
         pipe_block_free(tp->one[i]);
     }
     free(tp);
@@ -40,7 +59,7 @@ static struct pipe_block *make(const struct timing *t, const struct code_page *p
     return pipe_block_new(t->m->pipe, words, n, &t->pe->feat);
 }
 
-/* States of the pipeline are numbers. When there are too many they are forgotten at the end of a turn (timing_end_turn). */
+/* States of the pipeline are numbers. When there are too many they are forgotten before another one is wanted (timing_forget_states). */
 static unsigned run_block(const struct timing *t, struct pipe_block *b, uint16_t *key)
 {
     unsigned state = *key - 1u, cycles = pipe_block_run(t->m->pipe, b, &state);
@@ -57,21 +76,69 @@ static unsigned step(const struct timing *t, struct code_page *p, unsigned at, u
     return run_block(t, tp->one[at], key);
 }
 
+static struct run *run_new(const struct timing *t, const struct code_page *p, unsigned at)
+{
+    struct run *r = calloc(1, sizeof(*r));
+    if (r == NULL) {
+        abort();
+    }
+    r->block = make(t, p, at, p->slots[at].run);
+    return r;
+}
+
+uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, uint16_t *next)
+{
+    struct code_page *p = code_page_of(t->pe->slots_base);
+    struct timing_page *tp = page_of(p);
+    unsigned at = (unsigned)(s - p->slots);
+    if (unlikely(s->run == 0)) {
+        *next = key; /* the slot that leads on to the next page */
+        return 0;
+    }
+    struct run *r = tp->run[at];
+    if (unlikely(r == NULL)) {
+        r = tp->run[at] = run_new(t, p, at);
+    }
+    if (unlikely(r->generation != t->m->generation)) {
+        memset(r->state, 0, sizeof(r->state));
+        r->generation = t->m->generation;
+    }
+    if (likely(r->state[key % STATES].key == key)) {
+        *next = r->state[key % STATES].next;
+        return r->state[key % STATES].cycles;
+    }
+    *next = key;
+    uint32_t cycles = run_block(t, r->block, next);
+    if (cycles <= UINT16_MAX) {
+        r->state[key % STATES].key = key;
+        r->state[key % STATES].next = *next;
+        r->state[key % STATES].cycles = (uint16_t)cycles;
+    }
+    return cycles;
+}
+
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
     struct code_page *p = code_page_of(t->pe->slots_base);
-    unsigned at = (unsigned)(s - p->slots), cycles = 0;
+    unsigned at = (unsigned)(s - p->slots), cycles = 0, i = 0;
     *next = key;
-    if (n > 1 && n == s->run) {
-        struct timing_page *tp = page_of(p);
-        if (tp->run[at] == NULL) {
-            tp->run[at] = make(t, p, at, n);
-        }
-        return run_block(t, tp->run[at], next);
+    if (n == 1) {
+        return step(t, p, at, next);
     }
-    for (unsigned i = 0; i < n; i++) {
+    /* how far is it known? */
+    struct part *part = &page_of(p)->part[at];
+    for (unsigned k = n; k-- > 0;) {
+        if (part[k].key == key && part[k].from == at && part[k].generation == t->m->generation) {
+            *next = part[k].next;
+            cycles = part[k].cycles;
+            i = k + 1;
+            break;
+        }
+    }
+    for (; i < n; i++) {
         cycles += step(t, p, at + i, next);
     }
+    part[n - 1] = (struct part){ t->m->generation, cycles, (uint16_t)at, key, *next };
     return cycles;
 }
 

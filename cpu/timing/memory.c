@@ -1,97 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way of an access through modelled TLBs, caches and memory. */
 #include "cpu/timing/timing-int.h"
-#include "cpu/utlb.h"
+#include "cpu/timing/views.h"
 
-#include <string.h>
-
-/* ---- filters ---- */
-
-static void uncite(struct timing *t, struct way *w, bool fetch)
-{
-    if (w->cite[0] != 0) {
-        (fetch ? t->fetch : t->read)[w->cite[0] - 1] = UINT64_MAX;
-    }
-    if (w->cite[1] != 0) {
-        t->write[w->cite[1] - 1] = UINT64_MAX;
-    }
-    w->cite[0] = w->cite[1] = 0;
-}
-
-/* From now on the line needs no look. One VA a line and filter: another name of it takes the citation over. */
-static void cite(uint64_t *filter, uint16_t *cited, uint64_t va, uint64_t ctx)
-{
-    unsigned at = (unsigned)(va >> LINE_SHIFT) & (FILTER - 1);
-    if (*cited != 0 && *cited != at + 1) {
-        filter[*cited - 1] = UINT64_MAX;
-    }
-    filter[at] = va >> LINE_SHIFT | ctx;
-    *cited = (uint16_t)(at + 1);
-}
-
-/* An entry of a micro-TLB went: its lines need a look again. Other pages that share the places lose them too, at no cost but time. */
-static void forget_page(struct timing *t, const struct tlb_entry *old, bool fetch)
-{
-    if (old->shift == 0) {
-        return;
-    }
-    unsigned lines = 1u << (old->shift - LINE_SHIFT);
-    unsigned first = (unsigned)(old->page << (old->shift - LINE_SHIFT)) & (FILTER - 1);
-    if (lines >= FILTER) {
-        lines = FILTER;
-        first = 0;
-    }
-    if (fetch) {
-        memset(&t->fetch[first], 0xff, lines * sizeof(t->fetch[0]));
-    } else {
-        memset(&t->read[first], 0xff, lines * sizeof(t->read[0]));
-        memset(&t->write[first], 0xff, lines * sizeof(t->write[0]));
-    }
-}
-
-static void forget_all(struct timing *t)
-{
-    if (!t->cited) {
-        return;
-    }
-    t->cited = false;
-    memset(t->fetch, 0xff, sizeof(t->fetch));
-    memset(t->read, 0xff, sizeof(t->read));
-    memset(t->write, 0xff, sizeof(t->write));
-}
-
-/* ---- contexts ---- */
-
-void timing_context(struct timing *t)
-{
-    if (t->pe->dt == NULL) {
-        return; /* not chosen yet */
-    }
-    uint64_t id = utlb_plan(t->pe)->ctx & TCTX_MASK;
-    struct timing_context *c = &t->contexts[t->current_context];
-    if (c->valid && c->id == id) {
-        return;
-    }
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        if (t->contexts[i].valid && t->contexts[i].id == id) {
-            t->current_context = i;
-            t->ctx = (uint64_t)i << CTX_SHIFT;
-            return;
-        }
-    }
-    unsigned i = t->next_context;
-    t->next_context = (i + 1) % CONTEXTS;
-    if (t->contexts[i].valid) {
-        forget_all(t);
-    }
-    t->contexts[i] = (struct timing_context){ .id = id, .valid = true };
-    t->current_context = i;
-    t->ctx = (uint64_t)i << CTX_SHIFT;
-}
-
+/* Regime, VMID and ASID of translations now (tlb.h) */
 static uint64_t context_id(const struct timing *t)
 {
-    return t->contexts[t->current_context].id;
+    return utlb_plan(t->pe)->ctx & TCTX_MASK;
 }
 
 /* ---- L2 and behind ---- */
@@ -131,8 +46,11 @@ static bool snoop(struct timing *t, uint64_t line, bool write)
             dirty = true;
             write_back(o, line);
         }
-        uncite(o, w, false);
-        w->flags &= (uint8_t)~(write ? WAY_DIRTY | WAY_VALID : WAY_DIRTY);
+        views_forget(o, w);
+        w->flags &= (uint8_t)~WAY_DIRTY;
+        if (write) {
+            cache_drop(&o->l1d, w);
+        }
     }
     return dirty;
 }
@@ -180,14 +98,13 @@ static void on_its_way(struct timing *t, uint64_t line, uint64_t ready)
 
 static struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uint8_t flags)
 {
-    struct way *mru = cache_mru(c, line), *w = cache_victim(c, line);
-    bool fetch = c == &t->l1i;
+    struct way *w = cache_victim(c, line);
     if ((w->flags & WAY_DIRTY) != 0) {
         write_back(t, w->line);
     }
-    uncite(t, w, fetch);
+    views_forget(t, w);
     if (c->policy == REPLACE_LRU) {
-        uncite(t, mru, fetch);
+        views_forget(t, cache_mru(c, line));
     }
     cache_fill(c, w, line, flags);
     return w;
@@ -195,9 +112,12 @@ static struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uin
 
 static struct way *l1_find(struct timing *t, struct cache *c, uint64_t line)
 {
+    if (c->policy != REPLACE_LRU) {
+        return cache_peek(c, line);
+    }
     struct way *mru = cache_mru(c, line), *w = cache_find(c, line);
-    if (w != NULL && w != mru && c->policy == REPLACE_LRU) {
-        uncite(t, mru, c == &t->l1i);
+    if (w != NULL && w != mru) {
+        views_forget(t, mru);
     }
     return w;
 }
@@ -258,7 +178,13 @@ struct translation {
     uint64_t pa;            /* with TLB_UNCACHED */
     unsigned shift;         /* 0: no TLB entry is made */
     bool global;
+    struct tlb_entry *e;    /* of the micro-TLB; NULL: none */
 };
+
+static uint64_t pa_of(const struct tlb_entry *e, uint64_t va)
+{
+    return (e->pa & ~TLB_UNCACHED) | (va & ones64(e->shift) & ~TLB_UNCACHED) | (e->pa & TLB_UNCACHED);
+}
 
 /* The cost of the steps that the caches of the walker do not save. */
 static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps *st)
@@ -325,50 +251,63 @@ static uint64_t untagged(uint64_t va)
     return (uint64_t)sext64(va, 56);
 }
 
-/* Physical address of va by the modelled TLBs, and what finding it cost. */
-static uint64_t translate(struct timing *t, uint64_t va, bool fetch)
+/* The micro-TLB did not have it. */
+static __attribute__((noinline)) struct translation refill(struct timing *t, struct utlb_model *u, uint64_t va, uint64_t ctx, bool fetch)
 {
-    uint64_t ctx = context_id(t);
-    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
-    const struct tlb_entry *e;
     struct translation x;
-    va = untagged(va);
-    if ((ctx & (BIT64(34) | BIT64(35))) == 0) {
-        bool cached = fetch && (t->pe->regs.sctlr & BIT64(12)) != 0;
-        return (va & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED);
-    }
-    e = utlb_model_find(u, va, ctx);
-    if (likely(e != NULL)) {
-        return (e->pa & ~TLB_UNCACHED) | (va & ones64(e->shift) & ~TLB_UNCACHED) | (e->pa & TLB_UNCACHED);
-    }
+    enum stall why = fetch ? STALL_ITLB : STALL_DTLB;
     t->counts.event[fetch ? TE_ITLB_REFILL : TE_DTLB_REFILL]++;
     t->counts.event[TE_TLB_ACCESS]++;
-    enum stall why = fetch ? STALL_ITLB : STALL_DTLB;
     timing_stall(t, why, t->p->mem.tlb_latency);
-    e = tlb_model_find(&t->tlb, va, ctx);
+    const struct tlb_entry *e = tlb_model_find(&t->tlb, va, ctx);
     if (e != NULL) {
-        x = (struct translation){ .pa = (e->pa & ~TLB_UNCACHED) | (va & ones64(e->shift) & ~TLB_UNCACHED) | (e->pa & TLB_UNCACHED),
-                                  .shift = e->shift, .global = (e->ctx & TCTX_GLOBAL) != 0 };
+        x = (struct translation){ .pa = pa_of(e, va), .shift = e->shift, .global = (e->ctx & TCTX_GLOBAL) != 0 };
     } else {
         t->counts.event[fetch ? TE_ITLB_WALK : TE_DTLB_WALK]++;
         timing_stall(t, why, walk(t, va, fetch, &x));
         if (x.shift == 0) {
-            return x.pa;
+            return x;
         }
         tlb_model_put(&t->tlb, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
     }
-    struct tlb_entry old;
-    utlb_model_put(u, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift, &old);
-    forget_page(t, &old, fetch);
-    return x.pa;
+    struct tlb_entry *old = utlb_model_victim(u);
+    if (old->views != 0) {
+        views_close(t, old);
+    }
+    x.e = utlb_model_put(u, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
+    return x;
+}
+
+/* Physical address of va by the modelled TLBs; what finding it cost is charged. */
+static inline struct translation translate(struct timing *t, uint64_t va, bool fetch)
+{
+    uint64_t ctx = context_id(t);
+    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
+    va = untagged(va);
+    if ((ctx & (BIT64(34) | BIT64(35))) == 0) {
+        bool cached = fetch && (t->pe->regs.sctlr & BIT64(12)) != 0;
+        return (struct translation){ .pa = (va & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED) };
+    }
+    struct tlb_entry *e = utlb_model_find(u, va, ctx);
+    return likely(e != NULL) ? (struct translation){ .pa = pa_of(e, va), .e = e } : refill(t, u, va, ctx, fetch);
+}
+
+static void close_all(struct timing *t, struct utlb_model *u)
+{
+    for (unsigned i = 0; i < u->n; i++) {
+        if (u->e[i].views != 0) {
+            views_close(t, &u->e[i]);
+        }
+    }
+    utlb_model_clear(u);
 }
 
 void timing_tlbi(struct timing *t, const struct tlbi_req *q)
 {
     /* "main TLB maintenance operations affect both micro TLBs, causing them to be flushed" (Cortex-A53 TRM, 5.2.1) */
-    memset(t->itlb.e, 0, t->itlb.n * sizeof(t->itlb.e[0]));
-    memset(t->dtlb.e, 0, t->dtlb.n * sizeof(t->dtlb.e[0]));
-    forget_all(t);
+    close_all(t, &t->itlb);
+    close_all(t, &t->dtlb);
+    t->missing = UINT64_MAX;
     tlb_model_invalidate(&t->tlb, q, false);
     tlb_model_invalidate(&t->walks, q, false);
     tlb_model_invalidate(&t->ipas, q, true);
@@ -378,25 +317,36 @@ void timing_tlbi(struct timing *t, const struct tlbi_req *q)
 
 void timing_fetch_line(struct timing *t, uint64_t va)
 {
-    uint64_t pa = translate(t, va, true), line = pa >> LINE_SHIFT, now = t->cycles;
-    bool dram;
-    if ((pa & TLB_UNCACHED) != 0) {
+    struct translation x = translate(t, va, true);
+    uint64_t line = x.pa >> LINE_SHIFT, now = t->cycles;
+    bool dram, first = false;
+    if ((x.pa & TLB_UNCACHED) != 0) {
         t->counts.event[TE_UNCACHED_LINE]++;
         timing_stall(t, STALL_FETCH, t->p->mem.dram_latency);
         return;
     }
+    struct view_ref view = view_of(t, t->pe->dt, VIEW_FETCH, va);
+    if (view.id != 0) {
+        view_open(t, &t->itlb, x.e, view, x.pa);
+        if ((view.lines->missing & BIT64(line & 63)) == 0) {
+            return; /* only the page was not */
+        }
+    }
     struct way *w = l1_find(t, &t->l1i, line);
     if (w == NULL) {
+        first = true;
         t->counts.event[TE_L1I_REFILL]++;
         timing_stall(t, STALL_FETCH, from_l2(t, line, false, false, &dram));
         w = l1_fill(t, &t->l1i, line, 0);
     } else if ((w->flags & WAY_PREFETCHED) != 0) {
+        first = true;
         w->flags &= (uint8_t)~WAY_PREFETCHED;
         timing_stall(t, STALL_FETCH, still_to_come(t, line, now));
     }
-    t->cited = true;
-    cite(t->fetch, &w->cite[0], va, t->ctx);
-    for (unsigned i = 1; i <= t->p->mem.fetch_ahead && (line + i) >> (12 - LINE_SHIFT) == line >> (12 - LINE_SHIFT); i++) {
+    if (view.id != 0) {
+        view_know(t, w, 0, view);
+    }
+    for (unsigned i = 1; first && i <= t->p->mem.fetch_ahead && (line + i) >> (12 - LINE_SHIFT) == line >> (12 - LINE_SHIFT); i++) {
         bring_ahead(t, &t->l1i, line + i, now);
     }
 }
@@ -464,54 +414,84 @@ static unsigned slack_of(const struct timing *t, const struct slot *s, enum acce
     return kind == ACCESS_READ ? timing_slack(t, s) : 0;
 }
 
-/* One line of an access by the instruction at s. */
-static void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind)
+/* L1D does not have the line. */
+static __attribute__((noinline)) struct way *data_miss(struct timing *t, const struct slot *s, uint64_t line, enum access_kind kind)
 {
-    uint64_t pa = translate(t, va, false), line = pa >> LINE_SHIFT;
-    bool write = kind != ACCESS_READ, dram;
-    if ((pa & TLB_UNCACHED) != 0) {
-        uncached(t, pa & ~TLB_UNCACHED, timing_time_of(t, s), write);
+    bool dram;
+    t->counts.event[TE_L1D_REFILL]++;
+    uint64_t latency = from_l2(t, line, kind != ACCESS_READ, true, &dram);
+    struct way *w = l1_fill(t, &t->l1d, line, 0);
+    if (kind == ACCESS_WRITE) {
+        store_waits(t, line, timing_time_of(t, s), latency);
+    } else {
+        load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack_of(t, s, kind));
+        train(t, s, line);
+    }
+    return w;
+}
+
+/* The first use of a line that was brought ahead */
+static __attribute__((noinline)) void data_came(struct timing *t, const struct slot *s, struct way *w, enum access_kind kind)
+{
+    w->flags &= (uint8_t)~WAY_PREFETCHED;
+    uint64_t wait = still_to_come(t, w->line, timing_time_of(t, s));
+    if (kind != ACCESS_WRITE) {
+        load_waits(t, STALL_DRAM, wait, slack_of(t, s, kind));
+    }
+    train(t, s, w->line);
+}
+
+/* One line of an access by the instruction at s, through entries of `set`. */
+static inline void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind, struct utlb_set *set)
+{
+    struct translation x = translate(t, va, false);
+    uint64_t line = x.pa >> LINE_SHIFT;
+    if (unlikely((x.pa & TLB_UNCACHED) != 0)) {
+        uncached(t, x.pa & ~TLB_UNCACHED, timing_time_of(t, s), kind != ACCESS_READ);
         return;
     }
-    struct way *w = l1_find(t, &t->l1d, line);
-    if (w == NULL) {
-        t->counts.event[TE_L1D_REFILL]++;
-        uint64_t latency = from_l2(t, line, write, true, &dram);
-        w = l1_fill(t, &t->l1d, line, 0);
-        if (kind == ACCESS_WRITE) {
-            store_waits(t, line, timing_time_of(t, s), latency);
-        } else {
-            load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack_of(t, s, kind));
-            train(t, s, line);
-        }
+    struct view_ref r = view_of(t, set, VIEW_READ, va), w = view_of(t, set, VIEW_WRITE, va);
+    const struct view_ref *mine = kind == ACCESS_READ ? &r : &w;
+    if (r.id != 0) {
+        view_open(t, &t->dtlb, x.e, r, x.pa);
+    }
+    if (w.id != 0) {
+        view_open(t, &t->dtlb, x.e, w, x.pa);
+    }
+    if (mine->id != 0 && (mine->lines->missing & BIT64(line & 63)) == 0) {
+        return; /* only the page was not */
+    }
+    struct way *way = l1_find(t, &t->l1d, line);
+    if (way == NULL) {
+        way = data_miss(t, s, line, kind);
     } else {
-        if ((w->flags & WAY_PREFETCHED) != 0) {
-            w->flags &= (uint8_t)~WAY_PREFETCHED;
-            uint64_t wait = still_to_come(t, line, timing_time_of(t, s));
-            if (kind != ACCESS_WRITE) {
-                load_waits(t, STALL_DRAM, wait, slack_of(t, s, kind));
-            }
-            train(t, s, line);
+        if ((way->flags & WAY_PREFETCHED) != 0) {
+            data_came(t, s, way, kind);
         }
-        if (write && (w->flags & WAY_DIRTY) == 0 && t->m->n_pes > 1) {
+        if (kind != ACCESS_READ && (way->flags & WAY_DIRTY) == 0 && t->m->n_pes > 1) {
             (void)snoop(t, line, true);
         }
     }
-    t->cited = true;
-    cite(t->read, &w->cite[0], va, t->ctx);
-    if (write) {
-        w->flags |= WAY_DIRTY;
-        cite(t->write, &w->cite[1], va, t->ctx);
+    way->flags |= kind != ACCESS_READ ? WAY_DIRTY : 0;
+    if (r.id != 0) {
+        view_know(t, way, 0, r);
+    }
+    if (w.id != 0 && (way->flags & WAY_DIRTY) != 0) {
+        view_know(t, way, 1, w);
     }
 }
 
-void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
+void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set)
 {
-    uint64_t last = va + size - 1;
-    data_line(t, s, va, kind);
-    for (uint64_t line = (va >> LINE_SHIFT) + 1; line <= last >> LINE_SHIFT; line++) {
+    for (;;) {
+        data_line(t, s, va, kind, set);
+        uint64_t next = (va | 63) + 1;
+        if (likely(next - va >= size)) {
+            return;
+        }
+        size -= (unsigned)(next - va);
+        va = next;
         t->counts.event[TE_SPLIT]++;
-        data_line(t, s, line << LINE_SHIFT, kind);
     }
 }
 
@@ -529,9 +509,7 @@ void timing_drain_stores(struct timing *t, const struct slot *s)
 bool timing_memory_init(struct timing *t)
 {
     const struct params_mem *p = &t->p->mem;
-    t->cited = true;
-    forget_all(t);
-    return cache_init(&t->l1i, p->l1i.size, p->l1i.ways, p->l1i.replacement) &&
+    return views_init(t) && cache_init(&t->l1i, p->l1i.size, p->l1i.ways, p->l1i.replacement) &&
            cache_init(&t->l1d, p->l1d.size, p->l1d.ways, p->l1d.replacement) &&
            utlb_model_init(&t->itlb, p->itlb, p->utlb_shift) && utlb_model_init(&t->dtlb, p->dtlb, p->utlb_shift) &&
            tlb_model_init(&t->tlb, p->tlb_entries, p->tlb_ways) && tlb_model_init(&t->walks, p->walk_entries, p->walk_ways) &&
@@ -540,6 +518,7 @@ bool timing_memory_init(struct timing *t)
 
 void timing_memory_free(struct timing *t)
 {
+    views_free(t);
     cache_free(&t->l1i);
     cache_free(&t->l1d);
     utlb_model_free(&t->itlb);

@@ -15,7 +15,7 @@ struct params_mem {
     struct params_cache l1i, l1d, l2;
     uint32_t dram_latency;      /* added when L2 misses */
     uint32_t snoop_latency;     /* a line that another core's L1 holds dirty, instead of DRAM */
-    uint32_t fetch_ahead;       /* lines after a missing one that are fetched too */
+    uint32_t fetch_ahead;       /* lines that are fetched with one that is missing, or that came this way and is wanted for the first time */
     uint32_t prefetch_lines;    /* how many strides ahead of a detected stream; 0: no prefetcher */
     uint32_t prefetch_train;    /* equal strides before it starts */
     uint32_t store_buffer;      /* stores that may wait for a line */

@@ -5,15 +5,19 @@
 
 #include "cpu/timing/timing.h"
 
-/* memory.c: an access of the instruction at s */
-void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
+/* memory.c: an access of the instruction at s, through entries of `set` of the host's micro-TLB */
+void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set);
 /* Wait until the store buffer is empty. */
 void timing_drain_stores(struct timing *t, const struct slot *s);
 /* timing.c: the cycle in which the instruction at s is done, what it waits for aside */
 uint64_t timing_time_of(const struct timing *t, const struct slot *s);
+/* timing.c: the pipeline's states are numbered anew, and PEs keep theirs. */
+void timing_forget_states(struct timing *t);
 /* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
    anywhere: cost(a + b) = cost(a) + cost(b after a). */
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
+/* The same of the run that begins at s */
+uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, uint16_t *next);
 /* Cycles that the load at s may be late before an instruction of its run needs what it brings. */
 unsigned timing_slack(const struct timing *t, const struct slot *s);
 bool must_check timing_memory_init(struct timing *t);

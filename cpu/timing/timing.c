@@ -6,6 +6,7 @@
 #include "cpu/operands.h"
 #include "cpu/sysreg.h"
 #include "cpu/timing/timing-int.h"
+#include "cpu/utlb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,42 +62,60 @@ static void fetch_run(struct timing *t, uint64_t pc, unsigned n)
     unsigned lines = lines_of(pc, n);
     for (unsigned i = 0; i < lines; i++) {
         uint64_t line = (pc >> LINE_SHIFT) + i;
-        if (t->fetch[line & (FILTER - 1)] != (line | t->ctx)) {
+        if ((t->missing >> (line & 63) & 1) != 0) {
             timing_fetch_line(t, i == 0 ? pc : line << LINE_SHIFT);
+            timing_page(t);
         }
     }
     t->ops += (uint64_t)lines << OPS_LINE_SHIFT;
 }
 
-static void remember(struct timing *t, const struct slot *s, uint64_t pc)
+enum { BLOCK_LINES = 8 };   /* as struct block.lines has room for */
+
+/* What is fixed about the run at pc */
+static void describe(const struct timing *t, struct block *b, const struct slot *s, uint64_t pc)
 {
-    struct block *b = block_of(s);
-    if (b->key != t->key) {
-        uint16_t next;
-        b->cycles = timing_cost(t, s, s->run, t->key, &next);
-        b->next = next;
-        b->ops = run_ops(t, s, s->run) + ((uint64_t)lines_of(pc, s->run) << OPS_LINE_SHIFT);
-        b->key = t->key;
-    }
+    unsigned lines = lines_of(pc, s->run);
+    b->first = (uint8_t)bits64(pc, 11, LINE_SHIFT);
+    b->lines = (uint8_t)(lines <= BLOCK_LINES ? ones64(lines) : 0);
+    b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
 bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 {
-    if (!resumed(t, pc)) {
-        fetch_run(t, pc, s->run);
+    struct block *b = block_of(s);
+    if (b->ops == 0) {
+        describe(t, b, s, pc);
     }
-    remember(t, s, pc);
-    const struct block *b = block_of(s);
-    if (t->cycles + b->cycles >= t->limit) {
+    if (!resumed(t, pc)) {
+        if (b->lines == 0 || (t->missing >> b->first & b->lines) != 0) {
+            fetch_run(t, pc, s->run);
+        } else {
+            t->ops += b->ops & ~ones64(OPS_LINE_SHIFT);
+        }
+    }
+    uint32_t cycles = b->cycles;
+    uint16_t next = b->next;
+    if (b->key != t->key) {
+        if (unlikely(pipe_states_many(t->m->pipe))) {
+            timing_forget_states(t);
+            describe(t, b, s, pc);
+        }
+        cycles = timing_cost_run(t, s, t->key, &next);
+        b->key = (b->lines != 0 || s->run == 0) && cycles <= UINT16_MAX ? t->key : 0;
+        b->cycles = (uint16_t)cycles;
+        b->next = next;
+    }
+    if (t->cycles + cycles >= t->limit) {
         t->start = NULL;
         t->resume_pc = pc;
         return false;
     }
     t->start = s;
     t->start_key = t->key;
-    t->start_cycles = b->cycles;
-    t->cycles += b->cycles;
-    t->key = b->next;
+    t->start_cycles = cycles;
+    t->cycles += cycles;
+    t->key = next;
     t->ops += b->ops & ones64(OPS_LINE_SHIFT);
     return true;
 }
@@ -111,6 +130,9 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
     if (t->cycles >= t->limit) {
         return false;
     }
+    if (unlikely(pipe_states_many(t->m->pipe))) {
+        timing_forget_states(t);
+    }
     uint16_t next;
     t->start_cycles = timing_cost(t, s, 1, t->key, &next);
     t->key = next;
@@ -118,14 +140,6 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
     t->ops += slot_ops(t, s);
     t->resume_pc = s->run > 1 ? pc + 4 : 1;
     return true;
-}
-
-bool timing_crosses(struct timing *t, const struct slot *s)
-{
-    uint16_t next;
-    const struct block *b = block_of(s);
-    uint32_t cycles = b->key == t->key ? b->cycles : timing_cost(t, s, s->run, t->key, &next);
-    return t->cycles + cycles >= t->limit;
 }
 
 /* What the run in progress was charged for instructions after s; *next: the state after s. */
@@ -183,23 +197,34 @@ uint64_t timing_time_of(const struct timing *t, const struct slot *s)
     return t->start == NULL ? t->cycles : t->cycles - rest_after(t, s, &next);
 }
 
+/* Is the access one that changes nothing? */
+static bool known(const struct timing *t, uint64_t va, unsigned size, bool write)
+{
+    const struct utlb_set *set = t->pe->dt;
+    const struct utlb_d *e = write ? &set->w[utlb_index(va)] : &set->r[utlb_index(va)];
+    return e->tag == (va & PAGE_MASK) && (va & 63) + size <= 64 && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
+}
+
 void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
 {
     if (t->paid) {
         t->paid = false;
-    } else {
-        timing_data(t, s, va, size, kind);
+    } else if (!known(t, va, size, kind != ACCESS_READ)) {
+        timing_data(t, s, va, size, kind, t->pe->dt);
     }
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME; /* the end of the turn may be before the end of the run */
     }
 }
 
-bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind)
+bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e)
 {
-    uint64_t key = (va + size - 1) >> LINE_SHIFT | t->ctx;
-    timing_data(t, s, va, size, kind);
-    return t->cycles < t->limit && (kind == ACCESS_READ ? t->read : t->write)[(va >> LINE_SHIFT) & (FILTER - 1)] == key;
+    struct utlb_set *set = t->pe->dt;
+    if ((uintptr_t)e - (uintptr_t)set >= sizeof(*set)) {
+        set = t->pe->dt_unpriv;
+    }
+    timing_data(t, s, va, size, kind, set);
+    return t->cycles < t->limit && (va & 63) + size <= 64 && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
 }
 
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
@@ -272,6 +297,16 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid)
     }
 }
 
+void timing_train(struct timing *t, uint8_t *k, bool taken)
+{
+    if (taken != (*k >= 2)) {
+        t->mispredicts++;
+        t->cycles += t->penalty;
+        t->key = TIMING_EMPTY;
+    }
+    *k = (uint8_t)(taken ? *k + (*k < 3) : *k - (*k > 0));
+}
+
 void timing_exception(struct timing *t, bool is_return)
 {
     t->key = TIMING_EMPTY; /* the pipeline is flushed */
@@ -304,8 +339,7 @@ static void add_sums(const struct timing *t, struct timing_counts *c, uint64_t o
     c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
 }
 
-/* The pipeline's states are numbered anew; the PEs keep theirs. */
-static void forget_states(struct timing *t)
+void timing_forget_states(struct timing *t)
 {
     unsigned state[2 * ARRAY_LEN(t->m->pes)], *keep[ARRAY_LEN(state)], n = 0;
     for (unsigned i = 0; i < t->m->n_pes; i++) {
@@ -317,6 +351,7 @@ static void forget_states(struct timing *t)
     }
     pipe_forget(t->m->pipe, keep, n);
     code_forget_blocks(t->pe->code);
+    t->m->generation++;
     for (unsigned i = 0; i < t->m->n_pes; i++) {
         t->m->pes[i]->key = (uint16_t)(state[2 * i] + 1);
         t->m->pes[i]->start_key = (uint16_t)(state[2 * i + 1] + 1);
@@ -325,9 +360,6 @@ static void forget_states(struct timing *t)
 
 void timing_end_turn(struct timing *t)
 {
-    if (unlikely(pipe_states_many(t->m->pipe))) {
-        forget_states(t);
-    }
     add_sums(t, &t->counts, t->ops);
     t->ops = t->branches = t->mispredicts = 0;
 }
@@ -411,6 +443,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
     t->key = t->start_key = TIMING_EMPTY;
     t->resume_pc = 1;
+    t->missing = UINT64_MAX;
     t->bht_mask = b->predictor - 1;
     t->history_mask = (uint32_t)ones64(b->history);
     t->btb_mask = b->indirect - 1;

@@ -62,15 +62,10 @@ enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 21, OPS_LINE_SHIFT = 42 };
 /* Runs in a turn of a PE must not overflow these fields: at most so many instructions. */
 enum { TIMING_MAX_TURN = 1 << 20 };
 
-enum { FILTER = 1024, CTX_SHIFT = 58, CONTEXTS = 63, BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
+enum { BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
        FILLS = 16 };
 
 #define TIMING_EMPTY (PIPE_EMPTY + 1)   /* struct block.key of a pipeline with nothing in flight */
-
-struct timing_context {
-    uint64_t id;                /* regime, VMID, ASID, EL of fetches (tlb.h) */
-    bool valid;
-};
 
 struct store_wait {
     uint64_t line, ready;
@@ -83,6 +78,7 @@ struct timing_machine {
     struct params_timing params;
     bool clock_cycles;          /* guest time is cycles; false: it stays instructions, and cycles are only counted */
     struct pipe *pipe;
+    uint32_t generation;        /* of the numbers of the pipeline's states */
     struct cache l2;
     struct timing *pes[8];
     unsigned n_pes;
@@ -96,17 +92,15 @@ struct timing {
     uint16_t start_key;         /* and before it */
     uint32_t start_cycles;      /* what the run in progress was charged */
     const struct slot *start;   /* where it began; NULL: settled */
-    uint64_t ctx;               /* current context << CTX_SHIFT */
+    uint64_t missing;           /* lines of the current page of code that need a look (struct utlb_lines) */
+    uint64_t pc_base;           /* (address of a slot of that page >> 4) + this = PC >> 2 */
     uint64_t ops;               /* sum of struct block.ops */
-    uint64_t history;           /* outcomes of conditional branches, the last in bit 0 */
+    uint64_t history;           /* outcomes of conditional branches, the last in bit 0, as many as count */
     uint64_t branches, mispredicts;
     uint32_t bht_mask, history_mask;
     uint32_t btb_mask, ras_mask;
     uint32_t ras_top;
     uint32_t penalty;
-    /* Lines that need no look: in the micro-TLB and in the L1 cache, as the most recently used way where that matters; for
-       stores also dirty. (VA >> LINE_SHIFT) | context; ~0: none. */
-    uint64_t read[FILTER], write[FILTER], fetch[FILTER];
     uint8_t bht[BHT_MAX];
     uint64_t btb[BTB_MAX];
     uint64_t ras[RAS_MAX];
@@ -118,13 +112,11 @@ struct timing {
     bool paid;                  /* the access that the careful path is about to do was charged */
     bool classify;              /* count class_cycles */
     uint64_t class_mark;        /* cycle in which the last access to a system register was done */
-    bool cited;                 /* the filters may say "hit" */
     uint64_t resume_pc;         /* where a run that was left goes on: its lines were fetched already. Valid while start is NULL */
     struct cache l1i, l1d;
     struct utlb_model itlb, dtlb;
     struct tlb_model tlb, walks, ipas;
-    struct timing_context contexts[CONTEXTS];
-    unsigned next_context, current_context;
+    struct view *views;         /* views.c */
     struct store_wait stores[STORES_MAX];
     unsigned store_head;
     struct { uint64_t line, ready; } fills[FILLS];
@@ -164,22 +156,22 @@ static inline bool timing_undecoded(const struct timing *t, const struct slot *s
 }
 /* One instruction by itself: the same for the stepping form. */
 bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc);
-/* Would the run at s reach the end of the turn? */
-bool timing_crosses(struct timing *t, const struct slot *s);
 /* The run in progress is left after the instruction at s: give back what was charged for the rest of it. */
 void timing_settle(struct timing *t, const struct slot *s);
 /* A load or store of [va, va + size) was done, by the instruction at s. */
 enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_RW };
 void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
-/* The same for one that is going to be done. true: it is paid, and may be done the fast way. false: it must go the careful way
-   because the turn may be over after it, or it is a special one; set `paid` then. */
-bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind);
+/* The same for one that is going to be done through entry e of the host's micro-TLB. true: it is paid, and may be done the fast way.
+   false: it must go the careful way because the turn may be over after it, or it is a special one; set `paid` then. */
+bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e);
 /* The structure load or store `insn` at s was done. */
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
 /* The instruction at s is a system operation of this hid; for its time only. */
 void timing_system(struct timing *t, const struct slot *s, unsigned hid);
-/* The context of translation may have changed. */
-void timing_context(struct timing *t);
+/* Another page of code, pe->page_va, or another context. */
+void timing_page(struct timing *t);
+/* The prediction counter k of a branch was not as sure of the outcome as it gets. */
+void timing_train(struct timing *t, uint8_t *k, bool taken);
 
 /* ---- from the rest of cpu/ ---- */
 

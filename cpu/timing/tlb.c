@@ -2,6 +2,7 @@
 #include "cpu/timing/tlb.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool matches(const struct tlb_entry *e, uint64_t va, uint64_t ctx)
 {
@@ -24,10 +25,23 @@ void utlb_model_free(struct utlb_model *u)
     u->e = NULL;
 }
 
-const struct tlb_entry *utlb_model_find(const struct utlb_model *u, uint64_t va, uint64_t ctx)
+static unsigned bucket(uint64_t va)
 {
+    return (unsigned)(va >> 12) % UTLB_BUCKETS;
+}
+
+struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t va, uint64_t ctx)
+{
+    uint8_t *hint = &u->hint[bucket(va)];
+    if (likely(matches(&u->e[*hint], va, ctx))) {
+        return &u->e[*hint];
+    }
+    if (u->n_large == 0 && u->small[bucket(va)] == 0) {
+        return NULL;
+    }
     for (uint32_t i = 0; i < u->n; i++) {
         if (matches(&u->e[i], va, ctx)) {
+            *hint = (uint8_t)i;
             return &u->e[i];
         }
     }
@@ -40,12 +54,37 @@ static void set_entry(struct tlb_entry *e, uint64_t va, uint64_t ctx, uint64_t p
                              .pa = (pa & ~ones64(shift)) | (pa & TLB_UNCACHED), .shift = (uint8_t)shift };
 }
 
-void utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift, struct tlb_entry *old)
+struct tlb_entry *utlb_model_victim(const struct utlb_model *u)
+{
+    return &u->e[u->next];
+}
+
+static void count(struct utlb_model *u, const struct tlb_entry *e, int by)
+{
+    if (e->shift > 12) {
+        u->n_large += (uint32_t)by;
+    } else if (e->shift != 0) {
+        u->small[e->page % UTLB_BUCKETS] = (uint16_t)(u->small[e->page % UTLB_BUCKETS] + by);
+    }
+}
+
+struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
 {
     struct tlb_entry *e = &u->e[u->next];
+    count(u, e, -1);
+    u->hint[bucket(va)] = (uint8_t)u->next;
     u->next = u->next + 1 == u->n ? 0 : u->next + 1;
-    *old = *e;
     set_entry(e, va, ctx, pa, shift < u->max_shift ? shift : u->max_shift);
+    count(u, e, 1);
+    return e;
+}
+
+void utlb_model_clear(struct utlb_model *u)
+{
+    for (uint32_t i = 0; i < u->n; i++) {
+        count(u, &u->e[i], -1);
+        u->e[i].shift = 0;
+    }
 }
 
 bool tlb_model_init(struct tlb_model *t, uint32_t entries, uint32_t ways)
@@ -77,12 +116,14 @@ const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, u
     if (t->n_sets == 0) {
         return NULL;
     }
+    uint64_t global = (ctx & ~TCTX_ASID) | TCTX_GLOBAL;
     for (uint64_t left = t->shifts; left != 0; left &= left - 1) {
         unsigned shift = (unsigned)__builtin_ctzll(left);
-        const struct tlb_entry *e = &t->e[(size_t)set_of(t, va, shift) * t->n_ways];
-        for (uint32_t i = 0; i < t->n_ways; i++) {
-            if (e[i].shift == shift && matches(&e[i], va, ctx)) {
-                return &e[i];
+        uint64_t page = va >> shift;
+        const struct tlb_entry *e = &t->e[(size_t)set_of(t, va, shift) * t->n_ways], *end = e + t->n_ways;
+        for (; e < end; e++) {
+            if (e->page == page && e->shift == shift && (e->ctx == ctx || e->ctx == global)) {
+                return e;
             }
         }
     }

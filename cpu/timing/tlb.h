@@ -18,13 +18,18 @@ struct tlb_entry {
     uint64_t ctx;
     uint64_t pa;                /* of the page; bit 0: TLB_UNCACHED */
     uint8_t shift;              /* 0: free */
+    uint16_t views;             /* of a micro-TLB: views that are open by it (views.c), the first; 0: none */
 };
 
 /* Fully associative, first in first out. */
+enum { UTLB_BUCKETS = 256 };
 struct utlb_model {
     struct tlb_entry *e;
     uint32_t n, next;
     uint32_t max_shift;
+    uint32_t n_large;               /* entries of more than 4 KB */
+    uint16_t small[UTLB_BUCKETS];    /* entries of 4 KB by page: most pages that are not there have an empty bucket */
+    uint8_t hint[UTLB_BUCKETS];     /* where an address in the page was found last */
 };
 
 /* Set-associative, round robin in a set. Pages of several sizes live together. */
@@ -37,9 +42,11 @@ struct tlb_model {
 
 bool must_check utlb_model_init(struct utlb_model *u, uint32_t n, uint32_t max_shift);
 void utlb_model_free(struct utlb_model *u);
-const struct tlb_entry *utlb_model_find(const struct utlb_model *u, uint64_t va, uint64_t ctx);
-/* Put an entry in; *old is what went (shift 0: nothing). */
-void utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift, struct tlb_entry *old);
+struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t va, uint64_t ctx);
+/* The entry that is replaced next; put another one there. */
+struct tlb_entry *utlb_model_victim(const struct utlb_model *u);
+struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
+void utlb_model_clear(struct utlb_model *u);
 
 bool must_check tlb_model_init(struct tlb_model *t, uint32_t entries, uint32_t ways);
 void tlb_model_free(struct tlb_model *t);
