@@ -28,7 +28,7 @@ uint64_t pe_time_ns(const struct pe *pe)
 
 uint64_t pe_cycle(const struct pe *pe)
 {
-    return pe->timing != NULL ? timing_now(pe->timing) : pe_time_ns(pe) / pe->ns_per_insn;
+    return pe->timing != NULL ? timing_now(pe->timing) : pe_time_ns(pe) / pe->ns_per_insn + pe->cycle_offset;
 }
 
 void pe_sync_clock(struct pe *pe)

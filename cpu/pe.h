@@ -190,6 +190,7 @@ struct pe {
     struct timers *timers;
     struct pmu *pmu;
     struct timing *timing;       /* NULL: no timing model */
+    uint64_t cycle_offset;       /* without one: what pe_cycle() adds to the time, after one has run */
     struct code_cache *code;
     struct uctx_pool *upool;
 };
@@ -353,6 +354,8 @@ enum pmu_event { PMU_SW_INCR = 0x00, PMU_INST_RETIRED = 0x08, PMU_EXC_TAKEN = 0x
 void pmu_count(struct pe *pe, unsigned event, uint64_t add);
 /* The machine has a timing model with a clock of cycles: the PMU has the events that it counts. */
 void pmu_has_model(struct pe *pe);
+/* Cycles have become something else: after pmu_sync(), time and timing model as they will be. */
+void pmu_restart(struct pe *pe);
 /* The PE has come to where struct timing.alarm_cycles or alarm_insns says: a counter may have overflowed. Between instructions. */
 void pmu_alarm(struct pe *pe);
 

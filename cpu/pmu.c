@@ -248,8 +248,8 @@ static void predict_modelled(struct pe *pe)
             insns = soon < insns ? soon : insns;
         }
     }
-    t->alarm_cycles = cycles < UINT64_MAX / 4 ? pe->pmu->last.cycles + cycles : UINT64_MAX;
-    t->alarm_insns = insns != UINT64_MAX ? pe->pmu->last.insns + insns : UINT64_MAX;
+    t->alarm_cycles = cycles < UINT64_MAX / 4 ? timing_now(t) + cycles : UINT64_MAX;
+    t->alarm_insns = insns != UINT64_MAX ? pe_icount(pe) + insns : UINT64_MAX;
     pe->dirty |= DIRTY_TIME; /* the turn ends elsewhere now */
 }
 
@@ -304,6 +304,13 @@ void pmu_update(struct pe *pe)
     } else {
         no_overflow(pe);
     }
+}
+
+void pmu_restart(struct pe *pe)
+{
+    no_overflow(pe);
+    pe->pmu->active = false;
+    pmu_update(pe);
 }
 
 void pmu_alarm(struct pe *pe)

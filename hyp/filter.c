@@ -109,8 +109,7 @@ static unsigned kind_of(const char *name)
     return 0;
 }
 
-/* insns:N time:NS cycle:N pc:PLACE[:N] event:KIND[:N] mark:N[:N] */
-static bool condition(const char *s, const struct filter_names *names, struct filter_cond *c)
+bool filter_condition(const char *s, const struct filter_names *names, struct filter_cond *c)
 {
     static const struct { const char *word; enum filter_when when; } words[] = {
         {"insns:", WHEN_INSNS}, {"time:", WHEN_TIME}, {"cycle:", WHEN_CYCLE}, {"pc:", WHEN_PC}, {"event:", WHEN_EVENT}, {"mark:", WHEN_MARK},
@@ -186,7 +185,7 @@ static const char *term(struct filter *f, const char *key, const char *value, co
         f->n_pc++;
     } else if (strcmp(key, "start") == 0 || strcmp(key, "stop") == 0) {
         struct filter_cond *c = key[2] == 'a' ? &f->start : &f->stop;
-        if (!condition(value, names, c)) {
+        if (!filter_condition(value, names, c)) {
             return "insns:N, time:NS, cycle:N, pc:PLACE, event:KIND or mark:N; after the last three :N for the n-th time";
         }
         f->on = f->start.when == WHEN_NONE;

@@ -51,6 +51,8 @@ struct filter_names {
     void *opaque;
 };
 
+/* A condition: insns:N time:NS cycle:N pc:PLACE[:N] event:KIND[:N] mark:N[:N]. false: it is none. */
+bool must_check filter_condition(const char *s, const struct filter_names *names, struct filter_cond *c);
 /* A filter that lets these kinds through, with all classes. */
 void filter_init(struct filter *f, uint64_t kinds);
 /* Add "pe=0+1,world=guest,pc=a..b,start=event:guest_entry:3,..."; `opt` begins the message. false: *err. */

@@ -17,7 +17,7 @@
 enum opt {
     OPT_CPU = 256, OPT_SMP, OPT_MEM, OPT_EL, OPT_KERNEL, OPT_IMAGE, OPT_INITRD, OPT_APPEND, OPT_DTB, OPT_DUMP_DTB, OPT_LOAD,
     OPT_MODULE, OPT_DRIVE, OPT_INPUT, OPT_INPUT_TO, OPT_CONSOLE, OPT_NO_CONSOLE, OPT_NS_PER_INSN, OPT_QUANTUM,
-    OPT_INSTANCE, OPT_TIMING, OPT_STAT, OPT_STAT_FORMAT, OPT_TIMING_FILE, OPT_CLOCK, OPT_EXCEPTIONS, OPT_MAX_INSNS,
+    OPT_INSTANCE, OPT_TIMING, OPT_STAT, OPT_STAT_FORMAT, OPT_TIMING_FILE, OPT_CLOCK, OPT_TIMED_FROM, OPT_TIMED_TO, OPT_WARM_UP, OPT_EXCEPTIONS, OPT_MAX_INSNS,
     OPT_MAX_SECONDS, OPT_TIMEOUT, OPT_SWITCHES, OPT_SWITCHES_FORMAT, OPT_SWITCHES_TABLE, OPT_WINDOWS, OPT_WINDOWS_FORMAT,
     OPT_WINDOWS_TABLE, OPT_WINDOWS_BITS, OPT_PHASES, OPT_PHASES_FORMAT, OPT_PHASES_TABLE, OPT_PHASES_REASON, OPT_SYMBOLS, OPT_AT_EXIT, OPT_HASH,
     OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_MARKS,
@@ -50,6 +50,9 @@ static const struct option options[] = {
     { "stat", optional_argument, NULL, OPT_STAT },
     { "stat-format", required_argument, NULL, OPT_STAT_FORMAT },
     { "clock", required_argument, NULL, OPT_CLOCK },
+    { "timed-from", required_argument, NULL, OPT_TIMED_FROM },
+    { "timed-to", required_argument, NULL, OPT_TIMED_TO },
+    { "warm-up", required_argument, NULL, OPT_WARM_UP },
     { "max-insns", required_argument, NULL, OPT_MAX_INSNS },
     { "max-seconds", required_argument, NULL, OPT_MAX_SECONDS },
     { "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -344,6 +347,16 @@ static int opt_timing(struct run_opts *o, const char *arg)
     return cli_bad("--timing %s: no timing model of that name, expected off or one of: %s", arg, names);
 }
 
+static int opt_warm_up(struct run_opts *o, const char *arg)
+{
+    o->timed.warm_all = strcmp(arg, "all") == 0;
+    o->timed.warm = 0;
+    if (!o->timed.warm_all && strcmp(arg, "none") != 0 && !parse_scaled(arg, 1000, &o->timed.warm)) {
+        return cli_bad("--warm-up %s: expected none, all, or a number of instructions, with k, M or G for powers of 1000", arg);
+    }
+    return EXIT_OK;
+}
+
 /* ---- options by group; -1: not of this group ---- */
 
 static int opt_machine(struct run_opts *o, int opt, char *arg)
@@ -370,6 +383,16 @@ static int opt_machine(struct run_opts *o, int opt, char *arg)
     case OPT_TIMING: return opt_timing(o, arg);
     case OPT_TIMING_FILE: m->timing_file = arg; return EXIT_OK;
     case OPT_CLOCK: return opt_choice("--clock", arg, "cycles", "insns", &m->clock_insns);
+    case OPT_TIMED_FROM:
+        o->timed.from = arg;
+        m->timing_later = true;
+        m->marks |= strncmp(arg, "mark:", 5) == 0;
+        return EXIT_OK;
+    case OPT_TIMED_TO:
+        o->timed.to = arg;
+        m->marks |= strncmp(arg, "mark:", 5) == 0;
+        return EXIT_OK;
+    case OPT_WARM_UP: return opt_warm_up(o, arg);
     case OPT_INSTANCE: return opt_choice("--instance", arg, "fast", "step", &m->stepping);
     case OPT_QUANTUM:
         rc = need_u64("--quantum", arg, 1, 100000000, "1 to 100000000 instructions", &v);
@@ -497,8 +520,16 @@ static int check_run(struct run_opts *o)
     if (o->boot.kernel != NULL && o->boot.image != NULL) {
         return cli_bad("run: expected either --kernel or --image, not both");
     }
-    if (o->stat && o->machine.timing == NULL && o->machine.timing_file == NULL) {
+    bool timing = o->machine.timing != NULL || o->machine.timing_file != NULL;
+    if (o->stat && !timing) {
         return cli_bad("--stat: counts what a timing model says; expected --timing CORE beside it");
+    }
+    if ((o->timed.from != NULL || o->timed.to != NULL) && !timing) {
+        return cli_bad("%s: says which part of the run is timed; expected --timing CORE beside it",
+                       o->timed.from != NULL ? "--timed-from" : "--timed-to");
+    }
+    if ((o->timed.warm_all || o->timed.warm != 0) && o->timed.from == NULL) {
+        return cli_bad("--warm-up: is what comes before the timed part; expected --timed-from WHEN beside it");
     }
     if (o->boot.dtb != NULL && o->boot.n_modules != 0) {
         return cli_bad("--module: goes into the generated device tree; expected no --dtb beside it");

@@ -48,6 +48,7 @@ struct run {
     FILE *phases_out;
     struct live_phases *phases;
     struct tracing *tracing;
+    struct timed_span *span;    /* NULL: all of the run is timed, or nothing */
 };
 
 /* The signal handler's way to the machine. */
@@ -289,6 +290,25 @@ static bool open_stat(struct run *r, struct err *err)
     return r->stat != NULL || err_set(err, "--stat: out of memory");
 }
 
+static void timing_changed(void *opaque, bool counting)
+{
+    struct run *r = opaque;
+    if (r->stat != NULL) {
+        (counting ? stat_begin : stat_end)(r->stat);
+    }
+}
+
+static bool open_span(struct run *r, struct err *err)
+{
+    const struct timed_opts *t = &r->o->timed;
+    if (t->from == NULL && t->to == NULL) {
+        return true;
+    }
+    const struct filter_names names = {symbols_range, r->symbols};
+    r->span = timed_span_new(r->m, t, &names, timing_changed, r, err);
+    return r->span != NULL;
+}
+
 static bool open_windows(struct run *r, struct err *err)
 {
     if (!r->o->windows) {
@@ -402,7 +422,7 @@ static bool prepare(struct run *r, struct err *err)
     }
     bool ok = (o->dump_dtb == NULL || dump_dtb(o->dump_dtb, &b, err)) && load_symbols(r, &b.program, err) && open_switches(r, err) &&
               open_windows(r, err) && open_phases(r, err) && open_stat(r, err) &&
-              open_exceptions(r, err) && open_trace(r, err);
+              open_span(r, err) && open_exceptions(r, err) && open_trace(r, err);
     machine_start(r->m, b.program.entry, b.dtb);
     boot_info_free(&b);
     return ok;
@@ -441,6 +461,10 @@ static int conclude(const struct run *r, enum machine_stop why)
 static int finish(struct run *r, enum machine_stop why)
 {
     int status = conclude(r, why);
+    const char *missed = timed_span_missed(r->span);
+    if (missed != NULL) {
+        cli_bad("%s %s: it never came to that", missed, strcmp(missed, "--timed-to") == 0 ? r->o->timed.to : r->o->timed.from);
+    }
     if (!exclog_finish(r->exceptions)) {
         cli_bad("--exceptions: cannot write: %s", strerror(errno));
         status = EXIT_HOST;
@@ -494,6 +518,7 @@ static void release(struct run *r)
         fclose(r->phases_out);
     }
     stat_free(r->stat);
+    timed_span_free(r->span);
     if (r->stat_out != NULL) {
         fclose(r->stat_out);
     }
@@ -513,19 +538,24 @@ static void release(struct run *r)
     }
 }
 
+static enum machine_stop run_to(struct run *r, const struct machine_limits *l)
+{
+    return r->span != NULL ? timed_span_run(r->span, l) : machine_run(r->m, l);
+}
+
 static enum machine_stop run_machine(struct run *r)
 {
     struct machine_limits l = r->o->limits;
     uint64_t first = tracing_begin(r->tracing), max = l.max_insns;
     while (first != 0 && (max == 0 || first < max)) {
         l.max_insns = first;
-        enum machine_stop why = machine_run(r->m, &l);
+        enum machine_stop why = run_to(r, &l);
         if (why != STOP_MAX_INSNS) {
             return why;
         }
         first = tracing_begin(r->tracing);
     }
-    return machine_run(r->m, &r->o->limits);
+    return run_to(r, &r->o->limits);
 }
 
 int cli_run(const struct run_opts *o)

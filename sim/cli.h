@@ -5,6 +5,7 @@
 
 #include "sim/boot.h"
 #include "sim/machine.h"
+#include "sim/timed-span.h"
 #include "sim/tracing.h"
 
 /* Exit statuses, documented in doc/hypscope.1. A guest that gives a status of its own (semihosting) gets that one. */
@@ -35,6 +36,7 @@ struct run_opts {
     bool switches;
     const char *switches_file;      /* NULL: standard output */
     bool switches_json, switches_table;
+    struct timed_opts timed;
     bool stat, stat_json;
     const char *stat_file;          /* NULL: standard output */
     bool windows;

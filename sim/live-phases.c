@@ -39,7 +39,7 @@ static void put(void *opaque, const struct rec *r)
     bool on = rec_is_guest_exit(r) || (l->on[r->pe] && !rec_is_guest_entry(r));
     if (on != l->on[r->pe]) {
         l->on[r->pe] = on;
-        pe_set_probe(machine_pe(l->m, r->pe), on ? probe : NULL, l, NULL, 0);
+        machine_set_probe(l->m, r->pe, PROBE_USER_PHASES, on ? probe : NULL, l, NULL, 0);
     }
 }
 

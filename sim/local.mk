@@ -48,6 +48,8 @@ libhs_la_SOURCES += \
 	sim/machine-state.c \
 	sim/live-phases.c \
 	sim/live-phases.h \
+	sim/timed-span.c \
+	sim/timed-span.h \
 	sim/phase-insn.c \
 	sim/phase-insn.h \
 	sim/psci.c \

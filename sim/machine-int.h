@@ -13,6 +13,13 @@
 
 #define REPORT_PLACES 256
 
+struct probe_want {
+    void (*fn)(void *opaque, struct pe *pe);
+    void *opaque;
+    unsigned n_pages;            /* 0: every instruction */
+    uint64_t page[PE_PROBE_PAGES];
+};
+
 struct machine {
     struct machine_config cfg;
     struct bus bus;
@@ -36,6 +43,8 @@ struct machine {
     uint32_t time_frac;          /* and the rest of it, in 1/mhz of a nanosecond (timing model with a clock of cycles) */
     struct timing_machine *timing; /* NULL: none */
     bool timed;                  /* the timed instance runs */
+    struct timing *parked[MACHINE_MAX_PES]; /* models of a machine that is not timed any more, for what they counted */
+    struct probe_want probes[MACHINE_MAX_PES][PROBE_USERS];
     uint64_t insns_left;         /* instructions that a turn may have by the limits */
     bool stopping;
     enum machine_stop stop;
@@ -53,14 +62,14 @@ const struct handlers *machine_instance(const struct machine *m);
 /* Make the timing model that the configuration asks for. And drop it. */
 bool must_check machine_timing_new(struct machine *m, struct err *err);
 void machine_timing_free(struct machine *m);
-/* From now on the timed instance runs. false: no memory. */
-bool must_check machine_timed(struct machine *m);
 /* A PE that waited goes on at the machine's time. */
 void machine_wake_time(const struct machine *m, struct pe *pe);
 /* Ticks until a time, UINT64_MAX for never. */
 uint64_t machine_ticks_until(const struct machine *m, uint64_t when_ns);
 /* The machine's time goes on. */
 void machine_advance(struct machine *m, uint64_t ticks);
+/* Guest time is cycles, now. */
+bool machine_by_cycles(const struct machine *m);
 /* A PE's turn of so many cycles; returns how far it is from the beginning of the round. */
 uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles);
 /* Is another PE able to run? (machine.c) */

@@ -79,3 +79,47 @@ void machine_set_rec_sink(struct machine *m, const struct rec_sink *sink)
         (void)!machine_add_rec_sink(m, sink);
     }
 }
+
+/* ---- probes ---- */
+
+static bool wants(const struct probe_want *w, uint64_t page)
+{
+    bool here = w->fn != NULL && w->n_pages == 0;
+    for (unsigned i = 0; i < w->n_pages && w->fn != NULL; i++) {
+        here |= w->page[i] == page;
+    }
+    return here;
+}
+
+static void to_users(void *opaque, struct pe *pe)
+{
+    struct machine *m = opaque;
+    for (unsigned u = 0; u < PROBE_USERS; u++) {
+        const struct probe_want *w = &m->probes[pe->id][u];
+        if (wants(w, pe->pc & ~UINT64_C(0xfff))) {
+            w->fn(w->opaque, pe);
+        }
+    }
+}
+
+void machine_set_probe(struct machine *m, unsigned pe, unsigned user, void (*fn)(void *opaque, struct pe *pe), void *opaque,
+                       const uint64_t *pages, unsigned n)
+{
+    struct probe_want *w = &m->probes[pe][user];
+    uint64_t all[PE_PROBE_PAGES];
+    unsigned n_all = 0;
+    bool any = false, every = false;
+    *w = (struct probe_want){ .fn = fn, .opaque = opaque, .n_pages = fn != NULL ? n : 0 };
+    for (unsigned i = 0; i < w->n_pages; i++) {
+        w->page[i] = pages[i] & ~UINT64_C(0xfff);
+    }
+    for (unsigned u = 0; u < PROBE_USERS; u++) {
+        w = &m->probes[pe][u];
+        any |= w->fn != NULL;
+        every |= w->fn != NULL && (w->n_pages == 0 || n_all + w->n_pages > PE_PROBE_PAGES);
+        for (unsigned i = 0; i < w->n_pages && !every; i++) {
+            all[n_all++] = w->page[i];
+        }
+    }
+    pe_set_probe(m->pes[pe], any ? to_users : NULL, m, all, every ? 0 : n_all);
+}

@@ -14,7 +14,7 @@ const struct handlers *machine_instance(const struct machine *m)
     return m->timed ? &timed_instance : &fast_instance;
 }
 
-static bool by_cycles(const struct machine *m)
+bool machine_by_cycles(const struct machine *m)
 {
     return m->timed && m->timing->clock_cycles;
 }
@@ -54,6 +54,7 @@ void machine_timing_free(struct machine *m)
     for (unsigned i = 0; i < m->n_pes; i++) {
         timing_free(m->pes[i]->timing);
         m->pes[i]->timing = NULL;
+        timing_free(m->parked[i]);
     }
     timing_machine_free(m->timing);
     m->timing = NULL;
@@ -69,18 +70,64 @@ static void set_base(const struct machine *m, struct pe *pe)
     }
 }
 
-bool machine_timed(struct machine *m)
+/* The models, empty, begin to see what the PEs do. */
+static bool begin_models(struct machine *m)
 {
     for (unsigned i = 0; i < m->n_pes; i++) {
         if (!timing_new(m->timing, m->pes[i])) {
             return false;
         }
-        set_base(m, m->pes[i]);
         m->pes[i]->dirty |= DIRTY_BRANCH;
     }
     m->timed = true;
     code_use(m->code, machine_instance(m));
     return true;
+}
+
+static void end_models(struct machine *m)
+{
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        struct pe *pe = m->pes[i];
+        uint64_t cycle = pe_cycle(pe);
+        timing_end(pe->timing);
+        m->parked[i] = pe->timing;
+        pe->timing = NULL;
+        pe->time_base_ns = m->time_ns;
+        pe->cycle_offset = cycle - m->time_ns / pe->ns_per_insn;
+        pe->dirty |= DIRTY_BRANCH;
+    }
+    m->time_frac = 0;
+    m->timed = false;
+    code_use(m->code, machine_instance(m));
+}
+
+bool machine_set_timing(struct machine *m, enum machine_timing how)
+{
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        set_base(m, m->pes[i]);
+        pmu_sync(m->pes[i]);
+    }
+    if (how == MACHINE_UNTIMED) {
+        end_models(m);
+    } else {
+        m->timing->clock_cycles = how == MACHINE_TIMED && !m->cfg.clock_insns;
+        if (!m->timed && !begin_models(m)) {
+            return false;
+        }
+    }
+    for (unsigned i = 0; i < m->n_pes; i++) {
+        if (how == MACHINE_TIMED) {
+            timing_begin(m->pes[i]->timing);
+        }
+        set_base(m, m->pes[i]);
+        pmu_restart(m->pes[i]);
+    }
+    return true;
+}
+
+const struct timing *machine_pe_timing(const struct machine *m, unsigned i)
+{
+    return m->pes[i]->timing != NULL ? m->pes[i]->timing : m->parked[i];
 }
 
 void machine_wake_time(const struct machine *m, struct pe *pe)
@@ -97,7 +144,7 @@ uint64_t machine_ticks_until(const struct machine *m, uint64_t when_ns)
         return 0;
     }
     uint64_t ns = when_ns - m->time_ns;
-    if (!by_cycles(m)) {
+    if (!machine_by_cycles(m)) {
         return (ns + m->cfg.ns_per_insn - 1) / m->cfg.ns_per_insn;
     }
     if (ns > UINT64_MAX / 2 / m->timing->params.mhz) {
@@ -108,7 +155,7 @@ uint64_t machine_ticks_until(const struct machine *m, uint64_t when_ns)
 
 void machine_advance(struct machine *m, uint64_t ticks)
 {
-    if (!by_cycles(m)) {
+    if (!machine_by_cycles(m)) {
         m->time_ns += ticks * m->cfg.ns_per_insn;
         return;
     }

@@ -306,7 +306,7 @@ static bool build(struct machine *m, struct err *err)
     if (m->board == NULL) {
         return false;
     }
-    return m->timing == NULL || machine_timed(m) || err_set(err, "out of memory");
+    return m->timing == NULL || cfg->timing_later || machine_set_timing(m, MACHINE_TIMED) || err_set(err, "out of memory");
 }
 
 struct machine *machine_new(const struct machine_config *cfg, struct err *err)
@@ -400,7 +400,7 @@ bool machine_company(struct machine *m, const struct pe *pe)
 /* Run one PE for at most `insns` in this round; returns how many it used. */
 static uint64_t turn(struct machine *m, struct pe *pe, uint64_t insns)
 {
-    if (m->timed && m->timing->clock_cycles) {
+    if (machine_by_cycles(m)) {
         return machine_timed_turn(m, pe, insns);
     }
     m->running = pe;
@@ -512,7 +512,7 @@ static uint64_t round_length(struct machine *m, const struct machine_limits *l)
         uint64_t share = active > 1 ? left / active : left;
         share = share == 0 ? 1 : share;
         m->insns_left = share;
-        if (!m->timed || !m->timing->clock_cycles) {
+        if (!machine_by_cycles(m)) {
             insns = share < insns ? share : insns;
         }
     }

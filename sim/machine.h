@@ -32,6 +32,7 @@ struct machine_config {
     /* Model the time that instructions take: the name of a core that machine_timing_names() lists; or a parameter file. Both NULL:
        every instruction takes ns_per_insn. */
     const char *timing, *timing_file;
+    bool timing_later;          /* begin without it: machine_set_timing() */
     bool clock_insns;           /* with a timing model: guest time is instructions all the same, cycles are only counted */
     bool stepping;              /* run every instruction in the stepping instance: slower, same results */
     bool strict;                /* stop at the first report (access to nothing there, not implemented) */
@@ -94,6 +95,20 @@ uint64_t machine_icount(const struct machine *m);               /* instructions 
 uint64_t machine_pe_icount(const struct machine *m, unsigned i);
 uint64_t machine_time_ns(const struct machine *m);              /* guest time */
 unsigned machine_exit_code(const struct machine *m);            /* of STOP_POWER_OFF: what the guest gave, else 0 */
+
+/* How instructions are timed in a machine with a timing model. Warming: caches, TLBs and predictors of the model see what is executed,
+   but nothing is counted, and guest time is that of a machine without a model. */
+enum machine_timing { MACHINE_UNTIMED, MACHINE_WARMING, MACHINE_TIMED };
+/* From the next instruction on; guest time and the cycles of records go on where they are. Not inside machine_run. After
+   MACHINE_TIMED only MACHINE_UNTIMED, and nothing after that. false: no host memory. */
+bool must_check machine_set_timing(struct machine *m, enum machine_timing how);
+/* The timing model of a PE, also after it was stopped; NULL: there was none yet. */
+struct timing;
+const struct timing *machine_pe_timing(const struct machine *m, unsigned i);
+enum probe_user { PROBE_USER_TRACING, PROBE_USER_PHASES, PROBE_USER_SPAN, PROBE_USERS };
+/* Let a user (enum probe_user) see instructions, as pe_set_probe(); users do not disturb each other. */
+void machine_set_probe(struct machine *m, unsigned pe, unsigned user, void (*fn)(void *opaque, struct pe *pe), void *opaque,
+                       const uint64_t *pages, unsigned n);
 
 /* A byte typed at the console, now. Kept in order until the UART has room. */
 void machine_console_input(struct machine *m, uint8_t byte);

@@ -35,6 +35,7 @@ struct stat_report {
     FILE *out;
     struct machine *m;
     bool json;
+    bool on;                    /* the model counts now */
     struct esr_names names;
     struct rows worlds, exits;
     struct pe_stat pes[MACHINE_MAX_PES];
@@ -97,12 +98,11 @@ static void put(void *opaque, const struct rec *r)
 {
     struct stat_report *s = opaque;
     struct pe_stat *p = &s->pes[r->pe];
-    struct pe *pe = machine_pe(s->m, r->pe);
     struct timing_counts now;
-    if (pe->timing == NULL) {
-        return; /* not timed yet */
+    if (!s->on) {
+        return;
     }
-    timing_counts(pe->timing, &now);
+    timing_counts(machine_pe(s->m, r->pe)->timing, &now);
     enter_world(s, p, r, &now);
     bool guest_before = world_of(r->from_el, r->hcr, r->vttbr) == WORLD_GUEST;
     bool guest_after = world_of(r->el, r->hcr, r->vttbr) == WORLD_GUEST;
@@ -234,19 +234,44 @@ static void json_report(const struct stat_report *s, const struct timing_counts 
 
 /* ---- life ---- */
 
+void stat_begin(struct stat_report *s)
+{
+    s->on = true;
+    for (unsigned i = 0; i < machine_n_pes(s->m); i++) {
+        struct pe *pe = machine_pe(s->m, i);
+        struct pe_stat *p = &s->pes[i];
+        char name[NAME_LEN];
+        pe->timing->classify = true;
+        timing_counts(pe->timing, &p->last);
+        world_name(name, pe->el, pe->sr[SR_HCR_EL2], pe->sr[SR_VTTBR_EL2]);
+        p->world = row_of(&s->worlds, name);
+        p->why[0] = '\0'; /* an exit before is not counted */
+    }
+}
+
+void stat_end(struct stat_report *s)
+{
+    s->on = false;
+    for (unsigned i = 0; i < machine_n_pes(s->m); i++) {
+        struct timing_counts now;
+        timing_counts(machine_pe_timing(s->m, i), &now);
+        add_difference(&s->pes[i].world->sum, &now, &s->pes[i].last);
+    }
+}
+
 bool stat_finish(struct stat_report *s)
 {
     static const struct timing_counts none;
     struct timing_counts total = none, now;
     for (unsigned i = 0; i < machine_n_pes(s->m); i++) {
-        const struct pe *pe = machine_pe(s->m, i);
-        if (pe->timing != NULL) {
-            timing_counts(pe->timing, &now);
+        const struct timing *t = machine_pe_timing(s->m, i);
+        if (t != NULL) {
+            timing_counts(t, &now);
             add_difference(&total, &now, &none);
-            if (s->pes[i].world != NULL) {
-                add_difference(&s->pes[i].world->sum, &now, &s->pes[i].last);
-            }
         }
+    }
+    if (s->on) {
+        stat_end(s);
     }
     (s->json ? json_report : text_report)(s, &total);
     return fflush(s->out) == 0 && !ferror(s->out);
@@ -259,14 +284,8 @@ struct stat_report *stat_new(FILE *out, struct machine *m, bool json, const stru
         return NULL;
     }
     *s = (struct stat_report){.out = out, .m = m, .json = json, .names = *names};
-    for (unsigned i = 0; i < machine_n_pes(m); i++) {
-        struct pe *pe = machine_pe(m, i);
-        if (pe->timing != NULL) {
-            pe->timing->classify = true;
-        }
-        char name[NAME_LEN];
-        world_name(name, pe->el, 0, 0);
-        s->pes[i].world = row_of(&s->worlds, name);
+    if (machine_pe(m, 0)->timing != NULL) {
+        stat_begin(s);
     }
     const struct rec_sink sink = {.put = put, .opaque = s, .kinds = REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET)};
     if (!machine_add_rec_sink(m, &sink)) {

@@ -14,6 +14,9 @@ struct stat_report;
 
 /* Observe a machine with a timing model. NULL: no memory. `out` is not closed by stat_free. */
 struct stat_report *stat_new(FILE *out, struct machine *m, bool json, const struct esr_names *names);
+/* Only a part of the run is timed: it begins, it ended. */
+void stat_begin(struct stat_report *s);
+void stat_end(struct stat_report *s);
 /* Write the report. false: something could not be written. Call once. */
 bool must_check stat_finish(struct stat_report *s);
 void stat_free(struct stat_report *s);

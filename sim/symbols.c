@@ -332,3 +332,15 @@ bool symbols_find(const struct symbols *s, const char *name, uint64_t *va)
     }
     return false;
 }
+
+bool symbols_range(void *symbols, const char *name, uint64_t *first, uint64_t *last)
+{
+    const struct symbols *s = symbols;
+    const char *found;
+    uint64_t size;
+    if (s == NULL || !symbols_find(s, name, first)) {
+        return false;
+    }
+    *last = symbols_at(s, *first, &found, first, &size) ? *first + size - 1 : *first;
+    return true;
+}

@@ -35,6 +35,8 @@ bool symbols_name(const struct symbols *s, uint64_t va, char *buf, size_t len);
 /* The symbol that symbols_name() would tell: its name, its address at the place where va is, and its length (to the next one when its
    own is not known). The name stays until symbols are added. */
 bool symbols_at(const struct symbols *s, uint64_t va, const char **name, uint64_t *base, uint64_t *size);
+/* First and last address of a name, as linked; `symbols` may be NULL. */
+bool symbols_range(void *symbols, const char *name, uint64_t *first, uint64_t *last);
 /* Address of a name, as linked. */
 bool symbols_find(const struct symbols *s, const char *name, uint64_t *va);
 

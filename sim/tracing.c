@@ -167,7 +167,7 @@ static void set_probes(struct tracing *t)
     }
     t->probing = want;
     for (unsigned i = 0; i < machine_n_pes(t->m); i++) {
-        pe_set_probe(machine_pe(t->m, i), want != PROBE_NONE ? probe : NULL, t, &page, want == PROBE_PLACE);
+        machine_set_probe(t->m, i, PROBE_USER_TRACING, want != PROBE_NONE ? probe : NULL, t, &page, want == PROBE_PLACE);
     }
 }
 
@@ -246,23 +246,11 @@ static void put(void *opaque, const struct rec *r)
 
 /* ---- opening and closing ---- */
 
-static bool place(void *opaque, const char *name, uint64_t *first, uint64_t *last)
-{
-    const struct symbols *s = opaque;
-    const char *found;
-    uint64_t size;
-    if (s == NULL || !symbols_find(s, name, first)) {
-        return false;
-    }
-    *last = symbols_at(s, *first, &found, first, &size) ? *first + size - 1 : *first;
-    return true;
-}
-
 static bool parse(struct tracing *t, const struct trace_opts *o, const struct symbols *s, struct err *err)
 {
     char bad[32];
     uint64_t kinds = KINDS_DEFAULT;
-    const struct filter_names names = {place, (void *)(uintptr_t)s};
+    const struct filter_names names = {symbols_range, (void *)(uintptr_t)s};
     if (o->kinds != NULL && !kinds_parse(o->kinds, &kinds, bad)) {
         return err_set(err, "--trace-kinds %s: expected names of kinds or groups, default or all (hypscope trace kinds lists them)", bad);
     }
@@ -293,7 +281,7 @@ static bool start(struct tracing *t, const struct trace_opts *o, const struct ma
     struct trace_header h = {
         .hypscope = hypscope_version(), .model = mc->model, .n_pes = mc->n_pes, .ns_per_insn = mc->ns_per_insn,
         .clock_hz = t->m->timing != NULL ? UINT64_C(1000000) * t->m->timing->params.mhz : 0,
-        .time_by_cycles = t->m->timing != NULL && t->m->timing->clock_cycles,
+        .time_by_cycles = machine_by_cycles(t->m),
         .kinds = t->filter.kinds, .classes = t->filter.classes & ((1u << SRC_COUNT) - 1), .filter = filters, .command = words.s,
     };
     const struct trace_namer namer = {.symbol = s != NULL ? symbol_at : NULL, .symbol_opaque = (void *)(uintptr_t)s, .sysreg = sysreg_at};

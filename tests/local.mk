@@ -83,6 +83,7 @@ check_SCRIPTS += \
 	tests/layers.sh \
 	tests/timing/doc.sh \
 	tests/timing/pmu.sh \
+	tests/timing/span.sh \
 	tests/trace.sh \
 	tests/trace-exports.sh \
 	tests/trace-insn.sh \

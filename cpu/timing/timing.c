@@ -364,12 +364,25 @@ void timing_end_turn(struct timing *t)
     t->ops = t->branches = t->mispredicts = 0;
 }
 
+void timing_begin(struct timing *t)
+{
+    t->counts = (struct timing_counts){ .cycles = 0 };
+    t->ops = t->branches = t->mispredicts = 0;
+    t->first_cycle = t->cycles;
+    t->first_insn = pe_icount(t->pe);
+}
+
+void timing_end(struct timing *t)
+{
+    t->last_insn = pe_icount(t->pe);
+}
+
 void timing_counts(const struct timing *t, struct timing_counts *c)
 {
     *c = t->counts;
     add_sums(t, c, t->ops - ops_ahead(t));
-    c->cycles = timing_now(t);
-    c->insns = pe_icount(t->pe);
+    c->cycles = timing_now(t) - t->first_cycle;
+    c->insns = (t->last_insn != 0 ? t->last_insn : pe_icount(t->pe)) - t->first_insn;
 }
 
 static const char *const stall_names[STALLS] = {
@@ -436,12 +449,13 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
         return false;
     }
     const struct params_branch *b = &m->params.branch;
-    pe->timing = t;
     t->pe = pe;
     t->m = m;
     t->p = &m->params;
     t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
     t->key = t->start_key = TIMING_EMPTY;
+    t->cycles = t->first_cycle = t->base_cycles = t->class_mark = pe_cycle(pe);
+    t->first_insn = pe_icount(pe);
     t->resume_pc = 1;
     t->missing = UINT64_MAX;
     t->bht_mask = b->predictor - 1;
@@ -450,6 +464,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->ras_mask = b->return_stack - 1;
     t->penalty = b->mispredict;
     memset(t->bht, 1, sizeof(t->bht));
+    pe->timing = t;
     m->pes[pe->id] = t;
     m->n_pes = pe->id + 1 > m->n_pes ? pe->id + 1 : m->n_pes;
     return timing_memory_init(t);

@@ -132,6 +132,8 @@ struct timing {
     uint64_t lead;              /* cycles that this PE is ahead of the machine's time */
     /* The turn is cut when the cycles, or the instructions retired, come to these: pmu_alarm() is to look. UINT64_MAX: never */
     uint64_t alarm_cycles, alarm_insns;
+    /* Counting began at these; it ended at last_insn, unless that is 0 */
+    uint64_t first_cycle, first_insn, last_insn;
 };
 
 /* ---- life ---- */
@@ -187,6 +189,10 @@ uint64_t timing_now(const struct timing *t);
 uint64_t timing_time_ns(const struct timing *t);
 /* A turn of the PE is over: sums that have little room are put away. */
 void timing_end_turn(struct timing *t);
+/* Counting begins here: everything so far, of warming up, is forgotten. Between turns. */
+void timing_begin(struct timing *t);
+/* No more is counted. */
+void timing_end(struct timing *t);
 /* Everything counted before the instruction in progress, exactly. */
 void timing_counts(const struct timing *t, struct timing_counts *c);
 
