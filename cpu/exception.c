@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: raising, routing, entry and return. */
 #include "cpu/core.h"
-#include "cpu/record.h"
 #include "cpu/ldst.h"
 #include "cpu/timing/timing.h"
 
@@ -140,42 +139,6 @@ static void set_sp_in_use(struct pe *pe, unsigned el, unsigned sel)
 void pe_set_spsel(struct pe *pe, unsigned sel)
 {
     set_sp_in_use(pe, pe->el, sel);
-}
-
-static uint8_t pending_bits(const struct pe *pe)
-{
-    uint64_t hcr = pe->sr[SR_HCR_EL2];
-    return (uint8_t)(pe->serror_pending | bit64(hcr, HCR_VSE) << 1 | ((pe->gic_signals & GIC_SIG_IRQ) != 0) << 2 |
-                     ((pe->gic_signals & GIC_SIG_FIQ) != 0) << 3 |
-                     (((pe->gic_signals & GIC_SIG_VIRQ) != 0) | bit64(hcr, HCR_VI)) << 4 |
-                     (((pe->gic_signals & GIC_SIG_VFIQ) != 0) | bit64(hcr, HCR_VF)) << 5);
-}
-
-void pe_rec_fill(const struct pe *pe, struct rec *r)
-{
-    *r = (struct rec){
-        .pe = (uint8_t)pe->id, .from_el = pe->el, .el = pe->el, .daif = pe->daif, .pending = pending_bits(pe),
-        .icount = pe_icount(pe), .time_ns = pe_time_ns(pe), .cycle = pe_cycle(pe),
-        .hcr = pe->sr[SR_HCR_EL2], .vttbr = pe->sr[SR_VTTBR_EL2],
-    };
-}
-
-void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    if ((pe->rec_kinds & REC_BIT(kind)) == 0) {
-        return;
-    }
-    struct rec r;
-    pe_rec_fill(pe, &r);
-    r.kind = (uint8_t)kind;
-    r.from_el = (uint8_t)from_el;
-    r.type = (uint16_t)type;
-    r.pc = pc;
-    r.a = a;
-    r.b = b;
-    r.c = c;
-    r.d = d;
-    pe->rec->put(pe->rec->opaque, &r);
 }
 
 void pe_pend_serror(struct pe *pe, uint64_t iss)

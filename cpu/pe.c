@@ -2,6 +2,7 @@
 /* A PE's place, time and PSTATE; reset. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/record.h"
 #include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
@@ -29,6 +30,61 @@ uint64_t pe_time_ns(const struct pe *pe)
 uint64_t pe_cycle(const struct pe *pe)
 {
     return pe->timing != NULL ? timing_now(pe->timing) : pe_time_ns(pe) / pe->ns_per_insn + pe->cycle_offset;
+}
+
+/* The lines that a record tells of (struct rec.pending) */
+static inline uint8_t pending_bits(const struct pe *pe)
+{
+    _Static_assert(GIC_SIG_IRQ == 1 && GIC_SIG_FIQ == 2 && GIC_SIG_VIRQ == 4 && GIC_SIG_VFIQ == 8, "as in bits 5:2 of pending");
+    uint64_t hcr = pe->sr[SR_HCR_EL2];
+    return (uint8_t)(pe->serror_pending | (hcr >> 8 & 1) << 1 | (pe->gic_signals & 15) << 2 |   /* HCR_EL2.VSE */
+                     (hcr >> 7 & 1) << 4 | (hcr >> 6 & 1) << 5);                                /* VI, VF */
+}
+
+static inline __attribute__((always_inline)) void fill(const struct pe *pe, struct rec *r)
+{
+    uint64_t icount = pe_icount(pe);
+    r->pe = (uint8_t)pe->id;
+    r->el = pe->el;
+    r->daif = pe->daif;
+    r->pending = pending_bits(pe);
+    r->icount = icount;
+    r->time_ns = pe->time_base_ns + (icount - pe->icount_base) * pe->ns_per_insn;
+    if (unlikely(pe->timing != NULL)) {
+        r->time_ns = pe_time_ns(pe);
+        r->cycle = timing_now(pe->timing);
+    } else {
+        r->cycle = likely(pe->ns_per_insn == 1) ? r->time_ns : r->time_ns / pe->ns_per_insn;
+    }
+    r->hcr = pe->sr[SR_HCR_EL2];
+    r->vttbr = pe->sr[SR_VTTBR_EL2];
+}
+
+void pe_rec_fill(const struct pe *pe, struct rec *r)
+{
+    fill(pe, r);
+    r->kind = REC_NONE;
+    r->from_el = pe->el;
+    r->type = 0;
+    r->pc = r->a = r->b = r->c = r->d = 0;
+}
+
+void pe_record(struct pe *pe, unsigned kind, unsigned from_el, unsigned type, uint64_t pc, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    if ((pe->rec_kinds & REC_BIT(kind)) == 0) {
+        return;
+    }
+    struct rec r;
+    r.kind = (uint8_t)kind;
+    r.from_el = (uint8_t)from_el;
+    r.type = (uint16_t)type;
+    r.pc = pc;
+    r.a = a;
+    r.b = b;
+    r.c = c;
+    r.d = d;
+    fill(pe, &r);
+    pe->rec->put(pe->rec->opaque, &r);
 }
 
 void pe_sync_clock(struct pe *pe)

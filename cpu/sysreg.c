@@ -198,7 +198,7 @@ bool sysreg_write(struct pe *pe, unsigned idx, unsigned rt, uint64_t val)
     if (unlikely(r == NULL)) {
         return false;
     }
-    if (unlikely((pe->rec_classes >> r->cls & 1) != 0)) {
+    if (unlikely((pe->rec_classes >> r->cls & 1) != 0) && r->sr != SR_DAIF) { /* of the masks REC_MASK tells */
         return write_recorded(pe, r, rt, val);
     }
     return write_resolved(pe, r, rt, val);

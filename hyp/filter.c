@@ -169,8 +169,10 @@ static const char *term(struct filter *f, const char *key, const char *value, co
     } else if (strcmp(key, "class") == 0) {
         struct kind_field cls;
         kind_field(REC_SYSREG, FIELD_TYPE, &cls);
-        if (!set_of(value, 31, cls.words, &f->classes)) {
-            return "classes of system registers (gp fp el1sys el2cfg el2vm vgic timer debug pmu keys ras id op), with + between";
+        if (strcmp(value, "all") == 0) {
+            f->classes = UINT32_MAX;
+        } else if (!set_of(value, 31, cls.words, &f->classes)) {
+            return "classes of system registers (gp fp el1sys el2cfg el2vm vgic timer debug pmu keys ras id op) with + between, or all";
         }
     } else if (strcmp(key, "vmid") == 0) {
         if (!number(value, &v) || v > 0xffff) {

@@ -34,6 +34,7 @@ struct tlb {
     void *inval_opaque;
     tlb_event_fn *event;
     void *event_opaque;
+    uint64_t event_kinds;
     uint64_t live[SETS / 64];       /* sets that hold an entry */
     uint8_t next[SETS];             /* way to replace next */
     struct tag tag[SETS * WAYS];     /* of a set: WAYS in a row */
@@ -214,20 +215,26 @@ void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x)
     t->n_size[x->shift]++;
     count_fract(t, page, x, 1);
     t->count++;
-    if (unlikely(t->event != NULL)) {
+    if (unlikely(tlb_tells(t, REC_TLB_FILL))) {
         tlb_tell(t, REC_TLB_FILL, x->shift, va & ~ones64(x->shift), x->pa, x->ipa, ctx);
     }
 }
 
-void tlb_set_event_hook(struct tlb *t, tlb_event_fn *event, void *opaque)
+void tlb_set_event_hook(struct tlb *t, uint64_t kinds, tlb_event_fn *event, void *opaque)
 {
     t->event = event;
     t->event_opaque = opaque;
+    t->event_kinds = kinds;
 }
 
 bool tlb_has_listener(const struct tlb *t)
 {
-    return t->event != NULL;
+    return t->event_kinds != 0;
+}
+
+bool tlb_tells(const struct tlb *t, unsigned kind)
+{
+    return (t->event_kinds & REC_BIT(kind)) != 0;
 }
 
 void tlb_tell(const struct tlb *t, unsigned kind, unsigned type, uint64_t a, uint64_t b, uint64_t c, uint64_t d)

@@ -212,7 +212,7 @@ static void cover(const struct mmu_fault *f)
 static void walk_all(struct job *j)
 {
     walk_both(j);
-    if (unlikely(j->w.tell)) {
+    if (unlikely(tlb_tells(j->w.t, REC_WALK)) && !j->w.req->no_side_effects) {
         const struct mmu_fault *f = j->w.fault;
         bool ok = f->type == FAULT_NONE;
         uint64_t code = ok ? 0 : (f->type + 1u) | (uint64_t)(uint8_t)f->level << 8 | (uint64_t)f->stage2 << 16 | (uint64_t)f->s1ptw << 17;
@@ -234,7 +234,7 @@ static __attribute__((noinline)) void slow(struct job *j, const struct xlat *x)
     j->w.s1 = mmu_s1_on(j->w.f, j->w.r);
     j->w.s2 = mmu_s2_on(j->w.f, j->w.r);
     j->w.vmid = vmid_of(j->w.f, j->w.r);
-    j->w.tell = tlb_has_listener(j->w.t) && !j->w.req->no_side_effects;
+    j->w.tell = tlb_tells(j->w.t, REC_WALK_STEP) && !j->w.req->no_side_effects;
     if (x != NULL) {
         if (!must_dirty(j, x)) {
             hit(j, x);

@@ -41,7 +41,7 @@ static void observe_parts(struct machine *m)
     uint64_t kinds = 0;
     for (unsigned i = 0; i < m->n_pes; i++) {
         kinds |= m->pes[i]->rec_kinds;
-        tlb_set_event_hook(m->pes[i]->tlb, (m->pes[i]->rec_kinds & mmu_kinds) != 0 ? on_translation : NULL, m->pes[i]);
+        tlb_set_event_hook(m->pes[i]->tlb, m->pes[i]->rec_kinds & mmu_kinds, on_translation, m->pes[i]);
     }
     gic_set_observer(m->gic, (kinds & rec_group_kinds(REC_GROUP_IRQ)) != 0 ? on_interrupt : NULL, m);
 }

@@ -14,12 +14,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #define IMAGE_WORDS 200
 #define INSN_KINDS (REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM))
@@ -103,8 +103,8 @@ static void image_line(const struct trace_header *h, char words[][IMAGE_WORDS], 
                        size_t len)
 {
     const char *slash = strrchr(path, '/');
-    snprintf(words[h->n_images], IMAGE_WORDS, "%s %.100s %zu bytes crc32 %08lx", role, slash != NULL ? slash + 1 : path, len,
-             crc32(crc32(0, NULL, 0), bytes, (uInt)len));
+    snprintf(words[h->n_images], IMAGE_WORDS, "%s %.100s %zu bytes crc32 %08" PRIx32, role, slash != NULL ? slash + 1 : path, len,
+             libdeflate_crc32(0, bytes, len));
 }
 
 static bool add_image(struct trace_header *h, char words[][IMAGE_WORDS], const char *role, const char *path, struct err *err)
@@ -171,15 +171,21 @@ static void set_probes(struct tracing *t)
     }
 }
 
-static void keep(void *opaque, const struct rec *r)
+static __attribute__((noinline, cold)) void fail(struct tracing *t)
+{
+    if (!t->failed) {
+        t->failed = true;
+        machine_stop_here(t->m);
+    }
+}
+
+static inline void keep(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
     /* a filter of kinds alone is asked nothing more */
-    bool wanted = t->plain && r->kind != REC_MARK && r->kind != REC_SYSREG ? (t->filter.kinds >> r->kind & 1) != 0
-                                                                           : filter_keep(&t->filter, r);
-    if (wanted && unlikely(!trace_writer_put(t->w, r)) && !t->failed) {
-        t->failed = true;
-        machine_stop_here(t->m);
+    bool wanted = t->plain ? (t->filter.kinds >> r->kind & 1) != 0 : filter_keep(&t->filter, r);
+    if (wanted && unlikely(!trace_writer_put(t->w, r))) {
+        fail(t);
     }
 }
 
@@ -232,7 +238,7 @@ static void derive(struct tracing *t, const struct rec *r)
 static void put(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
-    if (t->probing == PROBE_ALL) {
+    if (unlikely(t->probing == PROBE_ALL)) {
         insn_trace_before(t->insns, r);
     }
     keep(t, r);
@@ -255,6 +261,7 @@ static bool parse(struct tracing *t, const struct trace_opts *o, const struct sy
         return err_set(err, "--trace-kinds %s: expected names of kinds or groups, default or all (hypscope trace kinds lists them)", bad);
     }
     filter_init(&t->filter, kinds);
+    t->filter.classes &= ~(UINT32_C(1) << SRC_op); /* tlbi and walk tell what they do; caches are not there */
     for (unsigned i = 0; i < o->n_filters; i++) {
         if (!filter_parse(&t->filter, "--trace-filter", o->filter[i], &names, err)) {
             return false;

@@ -7,8 +7,8 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${HYPSCOPE_BUILD:-$top/build}
 jobs=$(nproc 2>/dev/null || echo 2)
 
-build_packages=(gcc libc6-dev make autoconf automake libtool pkg-config libcapstone-dev check zlib1g-dev libfdt-dev libyaml-dev
-                binutils-aarch64-linux-gnu)
+build_packages=(gcc libc6-dev make autoconf automake libtool pkg-config libcapstone-dev check zlib1g-dev libdeflate-dev libfdt-dev
+                libyaml-dev binutils-aarch64-linux-gnu)
 
 say() { echo "$me: $*"; }
 die() { echo "$me: $*" >&2; exit 1; }

@@ -18,16 +18,19 @@ enum found { FOUND_NEXT, FOUND_SECOND, FOUND_SAID, FOUND_COUNT };
 
 static const uint16_t miss_value[4] = {MISS_A, MISS_B, MISS_C, MISS_D};
 
+struct out {
+    uint8_t *buf, *at;          /* of cap bytes, which is more than all columns hold */
+};
+
 struct in {
     const uint8_t *p, *end;
 };
 
 struct codec {
     struct model m;
-    uint8_t *buf[COL_COUNT];    /* encoder: each of cap bytes, which is more than all of them hold */
+    struct out out[COL_COUNT];  /* encoder */
     size_t cap;
-    size_t len[COL_COUNT];
-    size_t raw;                 /* their sum */
+    size_t raw;                 /* bytes in all columns */
     uint32_t n;                 /* records so far */
     uint32_t run;               /* of them, the last ones that were wholly foreseen */
     uint8_t last_pe;
@@ -44,11 +47,13 @@ static bool grow(struct codec *c)
     }
     size_t cap = c->cap == 0 ? 8192 : c->cap * 4;
     for (unsigned i = 0; i < COL_COUNT; i++) {
-        uint8_t *p = realloc(c->buf[i], cap);
+        struct out *o = &c->out[i];
+        size_t len = (size_t)(o->at - o->buf);
+        uint8_t *p = realloc(o->buf, cap);
         if (p == NULL) {
             return false;
         }
-        c->buf[i] = p;
+        *o = (struct out){p, p + len};
     }
     c->cap = cap;
     return true;
@@ -68,7 +73,7 @@ void codec_free(struct codec *c)
 {
     if (c != NULL) {
         for (unsigned i = 0; i < COL_COUNT; i++) {
-            free(c->buf[i]);
+            free(c->out[i].buf);
         }
         model_free(&c->m);
         free(c);
@@ -78,15 +83,12 @@ void codec_free(struct codec *c)
 void codec_reset(struct codec *c)
 {
     model_reset(&c->m);
-    memset(c->len, 0, sizeof(c->len));
+    for (unsigned i = 0; i < COL_COUNT; i++) {
+        c->out[i].at = c->out[i].buf;
+    }
     c->raw = 0;
     c->n = c->run = 0;
     c->last_pe = 0;
-}
-
-bool codec_full(const struct codec *c)
-{
-    return c->n >= CHUNK_MAX_RECORDS || c->raw >= CHUNK_RAW_BYTES || c->m.n_sites >= CHUNK_MAX_SITES;
 }
 
 uint32_t codec_count(const struct codec *c)
@@ -100,59 +102,30 @@ void codec_last(const struct codec *c, unsigned pe, uint64_t *icount, uint64_t *
     *cycle = c->m.pe[pe].cycle;
 }
 
-/* ---- writing ---- */
+/* ---- writing: each function returns how many bytes it added ---- */
 
-static inline void put8(struct codec *c, enum column col, uint8_t v)
+static inline size_t put8(struct codec *c, enum column col, uint8_t v)
 {
-    c->buf[col][c->len[col]++] = v;
+    *c->out[col].at++ = v;
+    return 1;
 }
 
-static inline void put_num(struct codec *c, enum column col, uint64_t v)
+static inline size_t put_num(struct codec *c, enum column col, uint64_t v)
 {
-    uint8_t *p = c->buf[col] + c->len[col], *q = p;
+    uint8_t *p = c->out[col].at, *q = p;
     while (v >= 0x80) {
         *q++ = (uint8_t)(v | 0x80);
         v >>= 7;
     }
     *q++ = (uint8_t)v;
-    c->len[col] += (size_t)(q - p);
+    c->out[col].at = q;
+    return (size_t)(q - p);
 }
 
 /* A difference, small in either direction */
-static inline void put_diff(struct codec *c, enum column col, uint64_t v)
+static inline size_t put_diff(struct codec *c, enum column col, uint64_t v)
 {
-    put_num(c, col, v << 1 ^ (uint64_t)-(int64_t)(v >> 63));
-}
-
-static inline bool is_site(const struct site *s, uint64_t meta, uint16_t key, uint64_t pc, bool no_place)
-{
-    return (uint16_t)s->meta == (uint16_t)meta && s->key == key && (no_place || s->pc == pc);
-}
-
-/* What a site that has just been made knows from its identity */
-static void born(struct site *s, unsigned kind)
-{
-    switch (kind) {
-    case REC_REG: case REC_SYSREG: case REC_SYSREG_READ:
-        s->v[0] = s->key;
-        s->step[0] = 0;
-        s->guess[0] = GUESS_STEP;
-        break;
-    case REC_MEM:
-        s->meta = (s->meta & ones64(48)) | (uint64_t)(s->key & 1) << 48;
-        break;
-    case REC_EXC_ENTRY:
-        s->meta = (s->meta & ones64(48)) | (uint64_t)s->key << 48;
-        break;
-    case REC_WALK_STEP:
-        s->meta = (s->meta & ones64(48)) | (uint64_t)(s->key >> 8) << 48;
-        s->v[0] = s->key & 0xff;
-        s->step[0] = 0;
-        s->guess[0] = GUESS_STEP;
-        break;
-    default:
-        break;
-    }
+    return put_num(c, col, v << 1 ^ (uint64_t)-(int64_t)(v >> 63));
 }
 
 static uint64_t expected_pc(const struct model_pe *p, unsigned kind)
@@ -161,190 +134,202 @@ static uint64_t expected_pc(const struct model_pe *p, unsigned kind)
 }
 
 /* The site of a record that does not follow from the one before; says where it is. */
-static uint32_t put_place(struct codec *c, const struct rec *r, uint64_t meta, uint16_t key, bool no_place, bool *fresh)
+static uint32_t put_place(struct codec *c, const struct rec *r, uint32_t id, uint64_t at, bool no_place, bool *fresh)
 {
     struct model *m = &c->m;
-    const struct model_pe *p = &m->pe[r->pe];
-    uint32_t slot = 0, si = model_find(m, meta, key, r->pc, no_place, &slot);
-    put8(c, COL_PLACE, (uint8_t)(r->kind | (r->pe != c->last_pe ? 0x40 : 0) | (key != 0 ? 0x80 : 0)));
+    uint16_t key = (uint16_t)(id >> 16);
+    uint32_t slot = 0, si = model_find(m, id, at, &slot);
+    size_t n = put8(c, COL_PLACE, (uint8_t)(r->kind | (r->pe != c->last_pe ? 0x40 : 0) | (key != 0 ? 0x80 : 0)));
     if (r->pe != c->last_pe) {
-        put8(c, COL_PLACE, r->pe);
+        n += put8(c, COL_PLACE, r->pe);
     }
     if (key != 0) {
-        put_num(c, COL_PLACE, key);
+        n += put_num(c, COL_PLACE, key);
     }
     if (!no_place) {
-        put_diff(c, COL_PLACE, r->pc - expected_pc(p, r->kind));
+        n += put_diff(c, COL_PLACE, r->pc - expected_pc(&m->pe[r->pe], r->kind));
     }
-    if (si == 0) {
-        si = model_add(m, meta, key, r->pc, slot);
-        born(&m->site[si], r->kind);
-        if (fresh != NULL) {
-            *fresh = true;
-        }
-    }
-    return si;
+    c->raw += n;
+    *fresh = si == 0;
+    return si != 0 ? si : model_add(m, id, at, slot);
 }
 
-static void put_meta(struct codec *c, uint64_t diff)
+static size_t put_meta(struct codec *c, uint64_t diff)
 {
-    size_t at = c->len[COL_META]++;
-    uint8_t which = 0;
+    uint8_t *which = c->out[COL_META].at++, set = 0;
+    size_t n = 1;
     for (unsigned i = 0; i < 6; i++) {
         uint8_t byte = (uint8_t)(diff >> (16 + 8 * i));
         if (byte != 0) {
-            which |= (uint8_t)(1u << i);
-            put8(c, COL_META, byte);
+            set |= (uint8_t)(1u << i);
+            n += put8(c, COL_META, byte);
         }
     }
-    c->buf[COL_META][at] = which;
+    *which = set;
+    return n;
 }
 
-/* Cycle and time: the one that the other is foreseen from comes first. */
-static void put_time(struct codec *c, const struct rec *r, struct site *s, const struct model_pe *p, unsigned miss)
+/* How far a record is from what was foreseen; all 0 when it was. Of meta, the exclusive or. */
+struct missed {
+    uint64_t v[4], icount, time, cycle, meta, hcr, vttbr, pc;
+};
+
+static inline bool any_missed(const struct missed *x)
 {
-    const struct model *m = &c->m;
-    for (unsigned i = 0; i < 2; i++) {
-        bool cycle = (i == 0) == (m->clock_hz != 0);
-        if (cycle && (miss & MISS_CYCLE) != 0) {
-            put_diff(c, COL_TIME, r->cycle - guess_cycle(m, p, s, r->time_ns));
-            s->dcycle = r->cycle - p->cycle;
-        } else if (!cycle && (miss & MISS_TIME) != 0) {
-            put_diff(c, COL_TIME, r->time_ns - guess_time(m, p, r->icount, r->cycle));
-        }
-    }
+    return (x->v[0] | x->v[1] | x->v[2] | x->v[3] | x->icount | x->time | x->cycle | x->meta | x->hcr | x->vttbr | x->pc) != 0;
 }
 
-/* Everything that was not foreseen, in the order in which the decoder needs it; and learn from it. */
-static void put_misses(struct codec *c, const struct rec *r, struct site *s, struct model_pe *p, uint64_t meta, unsigned miss)
+/* Counts, cycle and time: of these two the one that the other is foreseen from comes first. */
+static unsigned put_times(struct codec *c, const struct rec *r, struct site *s, const struct model_pe *p, const struct missed *x, size_t *n)
+{
+    unsigned miss = 0;
+    bool counted = c->m.clock_hz != 0;
+    if (x->icount != 0) {
+        *n += put_diff(c, COL_TIME, x->icount);
+        s->dicount = r->icount - p->icount;
+        miss |= MISS_ICOUNT;
+    }
+    if (x->cycle != 0 && counted) {
+        *n += put_diff(c, COL_TIME, x->cycle);
+        s->dcycle = r->cycle - p->cycle;
+        miss |= MISS_CYCLE;
+    }
+    if (x->time != 0) {
+        *n += put_diff(c, COL_TIME, x->time);
+        miss |= MISS_TIME;
+    }
+    if (x->cycle != 0 && !counted) {
+        *n += put_diff(c, COL_TIME, x->cycle);
+        s->dcycle = r->cycle - p->cycle;
+        miss |= MISS_CYCLE;
+    }
+    return miss;
+}
+
+/* Write what was not foreseen, in the order in which the decoder needs it; and learn from it. */
+static __attribute__((noinline)) void put_misses(struct codec *c, const struct rec *r, struct site *s, struct model_pe *p,
+                                                 const struct missed *x, enum found found)
 {
     struct model *m = &c->m;
+    unsigned miss = 0;
+    size_t n = put_num(c, COL_CTRL, c->run);
+    c->run = 0;
+    if (x->meta != 0) {
+        n += put_meta(c, x->meta);
+        s->meta ^= x->meta;
+        miss |= MISS_META;
+    }
+    if (x->pc != 0) {
+        n += put_diff(c, COL_PLACE, x->pc);
+        miss |= MISS_PC;
+    }
+    if ((x->icount | x->time | x->cycle) != 0) {
+        miss |= put_times(c, r, s, p, x, &n);
+    }
     const uint64_t v[4] = {r->a, r->b, r->c, r->d};
-    if (miss & MISS_META) {
-        put_meta(c, meta ^ s->meta);
-        s->meta = meta;
-    }
-    if (miss & MISS_PC) {
-        put_diff(c, COL_PLACE, r->pc - p->pc);
-    }
-    if (miss & MISS_ICOUNT) {
-        put_diff(c, COL_TIME, r->icount - (p->icount + s->dicount));
-        s->dicount = r->icount - p->icount;
-    }
-    put_time(c, r, s, p, miss);
     for (unsigned i = 0; i < 4; i++) {
-        if (miss & miss_value[i]) {
-            uint64_t ref, ref2;
-            model_ref(m, p, r, i, &ref, &ref2);
-            put_diff(c, (enum column)(COL_A + i), v[i] - model_guess(s, i, ref, ref2));
-            model_learn(s, i, v[i], ref, ref2);
+        if (x->v[i] != 0) {
+            n += put_diff(c, (enum column)(COL_A + i), x->v[i]);
+            model_learn(s, i, v[i], model_ref(m, p, r, r->kind, i), model_ref2(m, p, r, r->kind, i));
+            miss |= miss_value[i];
         }
     }
-    if (miss & MISS_HCR) {
-        put_diff(c, COL_WORLD, r->hcr - s->hcr);
+    if ((x->hcr | x->vttbr) != 0) {
+        n += x->hcr != 0 ? put_diff(c, COL_WORLD, r->hcr - p->other_hcr) : 0;
+        n += x->vttbr != 0 ? put_diff(c, COL_WORLD, r->vttbr - p->other_vttbr) : 0;
+        miss |= (x->hcr != 0 ? MISS_HCR : 0u) | (x->vttbr != 0 ? MISS_VTTBR : 0u);
+        model_world(p, r);
     }
-    if (miss & MISS_VTTBR) {
-        put_diff(c, COL_WORLD, r->vttbr - s->vttbr);
-    }
+    n += put_num(c, COL_CTRL, miss << 2 | (unsigned)found);
+    c->raw += n;
 }
 
-bool codec_put(struct codec *c, const struct rec *r, bool *fresh)
+/* Encode a record of this kind. */
+static inline __attribute__((always_inline)) unsigned put_kind(struct codec *c, const struct rec *r, unsigned kind)
 {
     struct model *m = &c->m;
     struct model_pe *p = &m->pe[r->pe];
-    uint64_t meta = rec_meta(r);
-    uint16_t key = site_key(r, p);
-    bool no_place = placeless(r->kind, r->type);
+    uint16_t key = site_key(r, kind, p);
+    bool no_place = placeless(kind, key), fresh = false;
+    uint32_t id = site_id(kind, r->pe, key);
+    uint64_t at = no_place ? 0 : r->pc;
     const struct site *before = &m->site[m->prev];
     uint32_t si = before->next[0];
     enum found found = FOUND_NEXT;
-    size_t raw = 0;
-    if (unlikely(si == 0 || !is_site(&m->site[si], meta, key, r->pc, no_place))) {
+    if (unlikely(!is_site(&m->site[si], id, at))) { /* site 0 has no kind */
         si = before->next[1];
         found = FOUND_SECOND;
-        if (si == 0 || !is_site(&m->site[si], meta, key, r->pc, no_place)) {
+        if (!is_site(&m->site[si], id, at)) {
             found = FOUND_SAID;
+            if (!grow(c) || !model_grow(m)) {
+                return CODEC_NO_MEMORY;
+            }
+            si = put_place(c, r, id, at, no_place, &fresh);
         }
-    }
-    if (unlikely(found == FOUND_SAID)) {
-        if (!grow(c) || !model_grow(m)) {
-            return false;
-        }
-        raw = c->len[COL_PLACE];
-        si = put_place(c, r, meta, key, no_place, fresh);
-        raw = c->len[COL_PLACE] - raw;
     }
     struct site *s = &m->site[si];
+    struct missed x = {
+        .icount = r->icount - (p->icount + s->dicount), .time = r->time_ns - guess_time(m, p, r->icount, r->cycle),
+        .cycle = r->cycle - guess_cycle(m, p, s, r->time_ns), .meta = rec_meta(r) ^ s->meta, .hcr = r->hcr ^ p->hcr,
+        .vttbr = r->vttbr ^ p->vttbr, .pc = no_place ? r->pc - p->pc : 0,
+    };
     const uint64_t v[4] = {r->a, r->b, r->c, r->d};
-    unsigned miss = 0;
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t guess = s->v[i] + s->step[i];
-        if (s->guess[i] != GUESS_STEP) { /* most are by step, and need no reference */
-            uint64_t ref, ref2;
-            model_ref(m, p, r, i, &ref, &ref2);
-            guess = model_guess(s, i, ref, ref2);
-        }
-        miss |= guess != v[i] ? miss_value[i] : 0u;
+        x.v[i] = v[i] - (s->v[i] + s->step[i]);
     }
-    miss |= r->icount != p->icount + s->dicount ? MISS_ICOUNT : 0u;
-    uint64_t time_off = r->time_ns - guess_time(m, p, r->icount, r->cycle);
-    miss |= time_off != 0 ? MISS_TIME : 0u;
-    miss |= r->cycle != guess_cycle(m, p, s, r->time_ns) ? MISS_CYCLE : 0u;
-    miss |= no_place && r->pc != p->pc ? MISS_PC : 0u;
-    miss |= (meta ^ s->meta) != 0 ? MISS_META : 0u;
-    miss |= r->hcr != p->hcr ? MISS_HCR : 0u;
-    miss |= r->vttbr != p->vttbr ? MISS_VTTBR : 0u;
-    if (likely((miss | (unsigned)found) == 0)) {
+    if (s->guesses != 0) { /* most are by step, and need no reference */
+        for (unsigned i = 0; i < 4; i++) {
+            if (s->guess[i] != GUESS_STEP) {
+                x.v[i] = v[i] - (s->guess[i] == GUESS_REF ? model_ref(m, p, r, kind, i) + s->off[i] : model_ref2(m, p, r, kind, i));
+            }
+        }
+    }
+    unsigned flags = 0;
+    if (likely(!any_missed(&x) && found == FOUND_NEXT)) {
         c->run++;
     } else {
         if (!grow(c)) {
-            return false;
+            return CODEC_NO_MEMORY;
         }
-        size_t before_len = 0, after = 0;
-        for (unsigned i = 0; i < COL_COUNT; i++) {
-            before_len += c->len[i];
-        }
-        put_num(c, COL_CTRL, c->run);
-        put_num(c, COL_CTRL, miss << 2 | (unsigned)found);
-        c->run = 0;
-        put_misses(c, r, s, p, meta, miss);
-        if (fresh != NULL && (miss & MISS_PC) != 0) {
-            *fresh = true;
-        }
-        for (unsigned i = 0; i < COL_COUNT; i++) {
-            after += c->len[i];
-        }
-        c->raw += after - before_len + raw;
+        put_misses(c, r, s, p, &x, found);
+        flags = (fresh || x.pc != 0 ? CODEC_FRESH : 0u) | (c->raw >= CHUNK_RAW_BYTES || m->n_sites >= CHUNK_MAX_SITES ? CODEC_FULL : 0u);
     }
     if (unlikely(m->time_by_cycles)) {
-        model_frac(m, p, r->cycle, time_off);
+        model_frac(m, p, r->cycle, x.time);
     }
-    memcpy(s->v, v, sizeof(v));
-    s->hcr = r->hcr;
-    s->vttbr = r->vttbr;
-    s->pc = r->pc;
     c->last_pe = r->pe;
-    c->n++;
-    model_after(m, p, si, r);
-    return true;
+    model_after(m, p, si, r, kind);
+    return ++c->n < CHUNK_MAX_RECORDS ? flags : flags | CODEC_FULL;
+}
+
+unsigned codec_put(struct codec *c, const struct rec *r)
+{
+    switch (r->kind) {
+    case REC_INSN: return put_kind(c, r, REC_INSN);
+    case REC_REG: return put_kind(c, r, REC_REG);
+    case REC_MEM: return put_kind(c, r, REC_MEM);
+    case REC_SYSREG: return put_kind(c, r, REC_SYSREG);
+    default:
+        if (r->kind >= REC_INSN && r->kind <= REC_MEM) {
+            __builtin_unreachable(); /* gcc does not see it by itself, and asks again for each value */
+        }
+        return put_kind(c, r, r->kind);
+    }
 }
 
 size_t codec_raw_len(const struct codec *c)
 {
-    size_t n = 4 * COL_COUNT;
-    for (unsigned i = 0; i < COL_COUNT; i++) {
-        n += c->len[i];
-    }
-    return n;
+    return 4 * COL_COUNT + c->raw;
 }
 
 void codec_flush(struct codec *c, uint8_t *out)
 {
     uint8_t *p = out + 4 * COL_COUNT;
     for (unsigned i = 0; i < COL_COUNT; i++) {
-        put_le32(out + 4 * i, (uint32_t)c->len[i]);
-        memcpy(p, c->buf[i], c->len[i]);
-        p += c->len[i];
+        size_t len = (size_t)(c->out[i].at - c->out[i].buf);
+        put_le32(out + 4 * i, (uint32_t)len);
+        memcpy(p, c->out[i].buf, len);
+        p += len;
     }
 }
 
@@ -428,28 +413,28 @@ static uint32_t get_place(struct codec *c, struct rec *r, const char **why)
         return 0;
     }
     bool no_place = placeless(kind, (unsigned)key);
-    uint64_t meta = kind | (uint64_t)pe << 8, pc = m->pe[pe].pc;
-    if (!no_place && !get_diff(c, COL_PLACE, expected_pc(&m->pe[pe], kind), &pc)) {
+    uint32_t id = site_id(kind, pe, (uint16_t)key);
+    r->pc = m->pe[pe].pc;
+    if (!no_place && !get_diff(c, COL_PLACE, expected_pc(&m->pe[pe], kind), &r->pc)) {
         return 0;
     }
-    uint32_t slot = 0, si = model_find(m, meta, (uint16_t)key, pc, no_place, &slot);
-    if (si == 0) {
-        if (m->n_sites >= CHUNK_MAX_SITES) {
-            *why = "more places than a chunk has";
+    uint64_t at = no_place ? 0 : r->pc;
+    uint32_t slot = 0, si = model_find(m, id, at, &slot);
+    if (si != 0) {
+        return si;
+    }
+    if (m->n_sites >= CHUNK_MAX_SITES) {
+        *why = "more places than a chunk has";
+        return 0;
+    }
+    if (m->n_sites == m->cap_sites) {
+        if (!model_grow(m)) {
+            *why = "out of memory";
             return 0;
         }
-        if (m->n_sites == m->cap_sites) {
-            if (!model_grow(m)) {
-                *why = "out of memory";
-                return 0;
-            }
-            (void)model_find(m, meta, (uint16_t)key, pc, no_place, &slot);
-        }
-        si = model_add(m, meta, (uint16_t)key, pc, slot);
-        born(&m->site[si], kind);
+        (void)model_find(m, id, at, &slot);
     }
-    r->pc = pc;
-    return si;
+    return model_add(m, id, at, slot);
 }
 
 static bool get_meta(struct codec *c, uint64_t *meta)
@@ -469,23 +454,18 @@ static bool get_meta(struct codec *c, uint64_t *meta)
     return true;
 }
 
-static bool get_values(struct codec *c, struct rec *r, struct site *s, const struct model_pe *p, unsigned miss)
+static bool get_values(struct codec *c, struct rec *r, struct site *s, const struct model_pe *p, unsigned kind, unsigned miss)
 {
+    const struct model *m = &c->m;
     uint64_t *const v[4] = {&r->a, &r->b, &r->c, &r->d};
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t ref = 0, ref2 = 0, guess = s->v[i] + s->step[i];
-        if (s->guess[i] != GUESS_STEP || (miss & miss_value[i]) != 0) {
-            model_ref(&c->m, p, r, i, &ref, &ref2);
-            guess = model_guess(s, i, ref, ref2);
-        }
-        *v[i] = guess;
+        *v[i] = model_guess(m, p, r, kind, s, i);
         if ((miss & miss_value[i]) != 0) {
-            if (!get_diff(c, (enum column)(COL_A + i), guess, v[i])) {
+            if (!get_diff(c, (enum column)(COL_A + i), *v[i], v[i])) {
                 return false;
             }
-            model_learn(s, i, *v[i], ref, ref2);
+            model_learn(s, i, *v[i], model_ref(m, p, r, kind, i), model_ref2(m, p, r, kind, i));
         }
-        s->v[i] = *v[i];
     }
     return true;
 }
@@ -512,7 +492,7 @@ static bool get_time(struct codec *c, struct rec *r, struct site *s, struct mode
 }
 
 /* What put_misses wrote, and what it left out */
-static bool get_fields(struct codec *c, struct rec *r, struct site *s, struct model_pe *p, unsigned miss)
+static bool get_fields(struct codec *c, struct rec *r, struct site *s, struct model_pe *p, unsigned kind, unsigned miss)
 {
     if ((miss & MISS_META) != 0 && !get_meta(c, &s->meta)) {
         return false;
@@ -530,9 +510,13 @@ static bool get_fields(struct codec *c, struct rec *r, struct site *s, struct mo
     }
     r->hcr = p->hcr;
     r->vttbr = p->vttbr;
-    return get_time(c, r, s, p, miss) && get_values(c, r, s, p, miss) &&
-           ((miss & MISS_HCR) == 0 || get_diff(c, COL_WORLD, s->hcr, &r->hcr)) &&
-           ((miss & MISS_VTTBR) == 0 || get_diff(c, COL_WORLD, s->vttbr, &r->vttbr));
+    if (!get_time(c, r, s, p, miss) || !get_values(c, r, s, p, kind, miss) ||
+        ((miss & MISS_HCR) != 0 && !get_diff(c, COL_WORLD, p->other_hcr, &r->hcr)) ||
+        ((miss & MISS_VTTBR) != 0 && !get_diff(c, COL_WORLD, p->other_vttbr, &r->vttbr))) {
+        return false;
+    }
+    model_world(p, r);
+    return true;
 }
 
 bool codec_get(struct codec *c, struct rec *r, const char **why)
@@ -565,22 +549,18 @@ bool codec_get(struct codec *c, struct rec *r, const char **why)
         return false;
     }
     struct site *s = &m->site[si];
-    struct model_pe *p = &m->pe[s->meta >> 8 & 7];
-    unsigned kind = s->meta & 63;
+    struct model_pe *p = &m->pe[site_pe(s)];
+    unsigned kind = site_kind(s);
     if (found != FOUND_SAID) {
-        r->pc = placeless(kind, s->key) ? p->pc : s->pc;
+        r->pc = placeless(kind, site_key_of(s)) ? p->pc : s->at;
     }
-    r->kind = (uint8_t)kind; /* model_ref looks at it */
-    if (!get_fields(c, r, s, p, (unsigned)(ctrl >> 2))) {
+    if (!get_fields(c, r, s, p, kind, (unsigned)(ctrl >> 2))) {
         *why = "a column ends early";
         return false;
     }
-    s->hcr = r->hcr;
-    s->vttbr = r->vttbr;
-    s->pc = r->pc;
     c->last_pe = r->pe;
     c->n++;
-    model_after(m, p, si, r);
+    model_after(m, p, si, r, kind);
     return true;
 }
 

@@ -25,10 +25,15 @@ void codec_free(struct codec *c);
 /* Forget everything: a new chunk begins. */
 void codec_reset(struct codec *c);
 
-/* Encode one record; false: no memory. `fresh` (may be NULL) is set when its PC may be new in this chunk. */
-bool must_check codec_put(struct codec *c, const struct rec *r, bool *fresh);
-/* Must the chunk end before another record? */
-bool codec_full(const struct codec *c);
+/* What came of a record that was put: a set of these bits */
+enum codec_put_flags {
+    CODEC_NO_MEMORY = 1,    /* it was not encoded */
+    CODEC_FRESH = 2,        /* its PC may be new in this chunk */
+    CODEC_FULL = 4,         /* the chunk must end before another record */
+};
+
+/* Encode one record, whose kind and PE are in range. */
+unsigned must_check codec_put(struct codec *c, const struct rec *r);
 uint32_t codec_count(const struct codec *c);
 /* Instruction count and cycle of the last record of a PE in this chunk; 0 when it has none. */
 void codec_last(const struct codec *c, unsigned pe, uint64_t *icount, uint64_t *cycle);

@@ -33,8 +33,8 @@ struct chunk_head {
     uint64_t first, seq;
 };
 
-/* A records chunk begins, before the packed bytes, with two u64 for each PE: the highest instruction count and cycle of its
-   records so far. */
+/* A records chunk begins, before the packed bytes, with two u64 for each PE: instruction count and cycle of its last
+   record so far. */
 #define MARK_LEN 16
 
 /* An entry of the index chunk: u64 offset, u64 first record, u32 records, u32 type, and the marks. */

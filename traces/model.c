@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 
-/* Give every name of a field in events.def a slot, the same for equal names. Instructions have rules of their own. */
+/* Give every name of a field in events.def a slot, the same for equal names. Those of instructions, SYSREG and MASK have none. */
 static void name_slots(struct model *m)
 {
     char names[N_NAMES][16] = {""};
     unsigned n = 1;
     for (unsigned k = 1; k < REC_KIND_COUNT; k++) {
-        for (unsigned i = 0; i < 4 && kind_info(k)->group != REC_GROUP_INSN; i++) {
+        for (unsigned i = 0; i < 4 && kind_info(k)->group != REC_GROUP_INSN && k != REC_SYSREG && k != REC_MASK; i++) {
             struct kind_field f;
             kind_field(k, FIELD_A + i, &f);
             if (f.form == FORM_NONE) {
@@ -49,9 +49,8 @@ bool model_grow(struct model *m)
     m->cap_sites = cap;
     for (uint32_t i = 1; i < m->n_sites; i++) {
         const struct site *s = &site[i];
-        bool no_place = placeless(s->meta & 63, s->key);
         uint32_t slot = 0;
-        (void)model_find(m, s->meta, s->key, s->pc, no_place, &slot);
+        (void)model_find(m, s->id, s->at, &slot);
         m->hash[slot] = i;
     }
     return true;
@@ -91,4 +90,40 @@ void model_reset(struct model *m)
     memset(m->of_kind, 0, sizeof(m->of_kind));
     memset(m->pe, 0, sizeof(m->pe));
     memset(m->mem, 0, sizeof(m->mem));
+}
+
+void model_born(struct site *s)
+{
+    uint16_t key = site_key_of(s);
+    uint64_t type = s->meta >> 48;
+    unsigned known = 0;     /* how many of a, b are in the key */
+    switch (site_kind(s)) {
+    case REC_REG: case REC_SYSREG: case REC_SYSREG_READ:
+        s->v[0] = key;
+        known = 1;
+        break;
+    case REC_MEM:
+        type = key & 1;
+        break;
+    case REC_EXC_ENTRY:
+        type = key;
+        break;
+    case REC_WALK_STEP:
+        type = key >> 8;
+        s->v[0] = key & 0xff;
+        known = 1;
+        break;
+    case REC_WORLD:
+        s->v[0] = key & 0xff;
+        s->v[1] = key >> 8;
+        known = 2;
+        break;
+    default:
+        break;
+    }
+    s->meta = (s->meta & ones64(48)) | type << 48;
+    for (unsigned i = 0; i < known; i++) {
+        s->step[i] = 0;
+        s->guess[i] = GUESS_STEP;
+    }
 }

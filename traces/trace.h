@@ -6,7 +6,7 @@
 #include "sim/base/err.h"
 #include "sim/base/record.h"
 
-#define TRACE_VERSION 1
+#define TRACE_VERSION 2
 #define TRACE_MAX_PES 8
 #define TRACE_MAX_IMAGES 32
 

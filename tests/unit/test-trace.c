@@ -381,7 +381,7 @@ START_TEST(other_versions_and_other_files)
     put_le32(b.p + 8, TRACE_VERSION + 6);
     put_le32(b.p + 12, (uint32_t)crc32(crc32(0, NULL, 0), (uint8_t *)b.p, 12));
     ck_assert_ptr_null(trace_reader_open_mem(b.p, b.len, "in", false, &err));
-    ck_assert_msg(strstr(err.msg, "in: trace format version 7 (offset 8), expected 1") != NULL, "%s", err.msg);
+    ck_assert_msg(strstr(err.msg, "in: trace format version 8 (offset 8), expected 2") != NULL, "%s", err.msg);
     ck_assert_ptr_null(trace_reader_open_mem("\177ELF and so on, long enough", 26, "in", false, &err));
     ck_assert_str_eq(err.msg, "in: not a hypscope trace (offset 0)");
     ck_assert_ptr_null(trace_reader_open("/nonexistent/x.trace", &err));
