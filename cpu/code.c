@@ -111,7 +111,7 @@ struct code_page *code_get(struct pe *pe, uint64_t pa)
    entry may be anywhere. Not across the end of the run: what follows may be a run of its own. */
 static void fuse_run(const struct code_cache *c, struct code_page *p, unsigned index)
 {
-    enum { STEP = 2, INSN = 1, LONGEST = 3 }; /* a jump from handler to handler costs about two instructions */
+    enum { STEP = 2, INSN = 1, LONGEST = 4 }; /* a jump from handler to handler costs about two instructions */
     unsigned cost[LONGEST + 1] = {0}; /* of the slots after this one, nearest first */
     unsigned left = p->slots[index].run;
     for (unsigned i = index + left; i-- > index;) {

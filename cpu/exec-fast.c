@@ -3,6 +3,7 @@
 #define INSTANCE(name) fast_##name
 #define STEPPING 0
 #define TIMED 0
+#define EXEC_PART 0
 
 #include "cpu/exec.inc"
 

@@ -4,6 +4,7 @@
 #define INSTANCE(name) step_##name
 #define STEPPING 1
 #define TIMED 0
+#define EXEC_PART 0
 
 #include "cpu/exec.inc"
 

@@ -3,6 +3,7 @@
 #define INSTANCE(name) timed_step_##name
 #define STEPPING 1
 #define TIMED 1
+#define EXEC_PART 0
 
 #include "cpu/exec.inc"
 

@@ -3,6 +3,7 @@
 #define INSTANCE(name) timed_##name
 #define STEPPING 0
 #define TIMED 1
+#define EXEC_PART 0
 
 #include "cpu/exec.inc"
 

@@ -83,9 +83,15 @@ libcpu_la_SOURCES += \
 	cpu/utlb.h
 
 libexec_la_SOURCES += \
+	cpu/exec-fast-1.c \
+	cpu/exec-fast-2.c \
+	cpu/exec-fast-3.c \
 	cpu/exec-fast.c \
 	cpu/exec-hooks.h \
 	cpu/exec-step.c \
+	cpu/exec-timed-1.c \
+	cpu/exec-timed-2.c \
+	cpu/exec-timed-3.c \
 	cpu/exec-timed-step.c \
 	cpu/exec-timed.c
 
@@ -96,6 +102,7 @@ EXTRA_DIST += \
 	cpu/exec-ldst.inc \
 	cpu/exec-pairs.inc \
 	cpu/exec-pauth.inc \
+	cpu/exec-seqs.inc \
 	cpu/exec-simd.inc \
 	cpu/exec-sys.inc \
 	cpu/exec.inc

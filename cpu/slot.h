@@ -84,7 +84,7 @@ _Static_assert(sizeof(struct block) == sizeof(struct slot), "the distance from a
 /* Handlers of an instance that runs from the slots. */
 struct handlers {
     const void *const *by_hid;
-    const void *(*fuse)(const uint16_t *hid, unsigned n); /* its handler for 2 or 3 in a row, or NULL */
+    const void *(*fuse)(const uint16_t *hid, unsigned n); /* its handler for 2 to 4 in a row, or NULL */
     const void *(*simd)(unsigned op, uint32_t word); /* its handler for an instruction of format v, NULL: that of calls */
 };
 

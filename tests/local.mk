@@ -250,3 +250,7 @@ EXTRA_DIST += \
 	tests/system/traps.c
 mostlyclean-local:
 	-rm -rf tests/seconds
+
+# Which instructions follow each other, for choosing handlers of several (HACKING.md)
+noinst_PROGRAMS += tests/bench/sequences
+tests_bench_sequences_LDADD = libhs.la
