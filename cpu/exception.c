@@ -2,6 +2,7 @@
 /* Exceptions: raising, routing, entry and return. */
 #include "cpu/core.h"
 #include "cpu/ldst.h"
+#include "cpu/sysreg-int.h"
 #include "cpu/timing/timing.h"
 
 #include "sim/base/cover.h"
@@ -139,6 +140,7 @@ static void set_sp_in_use(struct pe *pe, unsigned el, unsigned sel)
 void pe_set_spsel(struct pe *pe, unsigned sel)
 {
     set_sp_in_use(pe, pe->el, sel);
+    sysreg_direct_select(pe);
 }
 
 void pe_pend_serror(struct pe *pe, uint64_t iss)

@@ -49,6 +49,7 @@ libcpu_la_SOURCES += \
 	cpu/simd.h \
 	cpu/slot.h \
 	cpu/sysreg-int.h \
+	cpu/sysreg-direct.c \
 	cpu/sysreg-special.c \
 	cpu/sysreg-trap.c \
 	cpu/sysreg.c \

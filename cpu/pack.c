@@ -323,16 +323,34 @@ static bool pack_sysreg(struct packer *p)
     return true;
 }
 
+/* MRS and MSR: variant 1 is DAIF, variant 2 an IMPLEMENTATION DEFINED register, whose index is beyond the tables. SYS and SYSL have
+   the same operands and no variants. */
+static bool pack_moved(struct packer *p)
+{
+    if (!pack_sysreg(p)) {
+        return false;
+    }
+    if (p->op != OP_MRS && p->op != OP_MSR) {
+        return true;
+    }
+    if (p->s->imm == SR_DAIF) {
+        variant(p, 1);
+    } else if (p->s->imm >= SR_COUNT) {
+        variant(p, 2);
+    }
+    return true;
+}
+
 static bool pack_msr(struct packer *p)
 {
     p->s->rn = src_zr(p->insn, 0);
-    return pack_sysreg(p);
+    return pack_moved(p);
 }
 
 static bool pack_mrs(struct packer *p)
 {
     p->s->rd = dst_zr(p->insn, 0);
-    return pack_sysreg(p);
+    return pack_moved(p);
 }
 
 static bool pack_rt(struct packer *p)

@@ -101,6 +101,13 @@ struct pe_abort {
 
 #define PE_PROBE_PAGES 16
 
+/* Registers that are plain storage in one state of the PE: by index the place in sr[], SR_NONE: ask sysreg_read() or
+   sysreg_write(). */
+struct sysreg_direct {
+    uint16_t rd[SR_COUNT], wr[SR_COUNT];
+};
+#define SYSREG_DIRECT 8
+
 struct pe {
     /* --- hot: architectural state and what the handlers need --- */
     uint64_t x[X_COUNT];
@@ -148,6 +155,11 @@ struct pe {
     uint64_t sr_wmask[SR_COUNT]; /* writable bits, and bits that are always one, for the model's features (sysreg_reset) */
     uint64_t sr_res1[SR_COUNT];
     uint8_t sr_acc[SR_COUNT];    /* accesses that are not UNDEFINED: bit 2 * EL + (1 for writes) */
+    const struct sysreg_direct *direct; /* of the state now (rebuilt on DIRTY_XLAT, and with PSTATE.SP) */
+    uint64_t direct_hcr;         /* the bits of HCR_EL2 that decide about it below EL2 */
+    uint64_t direct_key[SYSREG_DIRECT];
+    unsigned direct_next;        /* replacement: round robin */
+    struct sysreg_direct direct_pool[SYSREG_DIRECT];
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
     uint64_t eret_target;        /* ERETAA, ERETAB: the authenticated ELR */
     bool eret_target_valid;

@@ -70,6 +70,12 @@ extern const int16_t sysreg_index[65536];   /* enum sr_id by encoding, SR_NONE w
 
 /* The value that register r takes when val is written: RES0 and RES1 bits in place. */
 uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val);
+/* Does nothing that runs at EL2 depend on this register? Leaving EL2 brings derived state up to date in any case. */
+bool sysreg_lower_only(unsigned sr);
+/* Forget what sysreg_direct_select() found out: the model's features have changed. */
+void sysreg_direct_reset(struct pe *pe);
+/* Set pe->direct for the current EL, PSTATE.SP and HCR_EL2 (sysreg-direct.c). */
+void sysreg_direct_select(struct pe *pe);
 /* Keep a legal value: dirty bits and the record of the write. */
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val);
 

@@ -289,19 +289,18 @@ bool sysreg_wr_fpsr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t
 
 /* ---- EL2 controls ---- */
 
-/* Only what follows from the bits that changed is derived anew. */
+/* Only what follows from the bits that changed is derived anew: at EL2, where alone it can be written, E2H and TGE decide about
+   translation, and the rest takes effect on the way to a lower EL. Interrupts are looked at when there are any. */
 bool sysreg_wr_hcr(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
 {
     (void)rt;
     const uint64_t world = BIT64(34) | BIT64(27);                              /* E2H, TGE */
-    const uint64_t xlat = world | BIT64(46) | BIT64(38) | BIT64(33) | BIT64(32) | BIT64(12) | 7; /* FWB MIOCNCE ID CD DC PTW SWIO VM */
     const uint64_t irq = world | 0x1f8;                                        /* VSE VI VF AMO IMO FMO */
     uint64_t changed = pe->sr[r->sr];
-    uint32_t dirty = pe->dirty;
-    sysreg_put(pe, r, sysreg_legal(pe, r, val));
+    pe->sr[r->sr] = sysreg_legal(pe, r, val);
     changed ^= pe->sr[r->sr];
-    pe->dirty = dirty | ((changed & xlat) ? DIRTY_XLAT : 0) | ((changed & irq) ? DIRTY_IRQ : 0) |
-                ((changed & world) ? DIRTY_FP | DIRTY_DEBUG : 0);
+    pe->dirty |= ((changed & world) ? DIRTY_XLAT | DIRTY_FP | DIRTY_DEBUG : 0) |
+                 ((changed & irq) != 0 && pe_any_pending(pe) ? DIRTY_IRQ : 0);
     if ((changed & pe->sr[r->sr] & BIT64(8)) != 0) { /* VSE */
         pe_record(pe, REC_SERROR_PENDED, pe->el, 0, pe_pc(pe), pe->sr[SR_VSESR_EL2], 1, 0, 0);
     }

@@ -145,8 +145,7 @@ uint64_t sysreg_legal(const struct pe *pe, const struct sysreg *r, uint64_t val)
     return (val & pe->sr_wmask[r->sr]) | pe->sr_res1[r->sr];
 }
 
-/* Does nothing that runs at EL2 depend on this register? Leaving EL2 brings derived state up to date in any case. */
-static bool lower_only(unsigned sr)
+bool sysreg_lower_only(unsigned sr)
 {
     switch (sr) {
     case SR_SCTLR_EL1: case SR_TCR_EL1: case SR_TTBR0_EL1: case SR_TTBR1_EL1: case SR_MAIR_EL1: case SR_CPACR_EL1:
@@ -157,13 +156,27 @@ static bool lower_only(unsigned sr)
     }
 }
 
+/* A register that derived state depends on has changed. What is quickly brought up to date is, without leaving the fast loop. */
+static void changed(struct pe *pe, uint32_t dirty)
+{
+    if ((dirty & DIRTY_FP) != 0) {
+        pe_update_fp_trap(pe);
+        dirty &= ~(uint32_t)DIRTY_FP;
+    }
+    if ((dirty & DIRTY_DEBUG) != 0 && pe->debug_mode == 0) {
+        debug_update(pe);
+        dirty = pe->debug_mode == 0 ? dirty & ~(uint32_t)DIRTY_DEBUG : dirty | DIRTY_XLAT;
+    }
+    pe->dirty |= dirty;
+}
+
 void sysreg_put(struct pe *pe, const struct sysreg *r, uint64_t val)
 {
     uint64_t old = pe->sr[r->sr];
     if (old != val) {
         pe->sr[r->sr] = val;
-        if (r->dirty != 0 && !(pe->el == 2 && lower_only(r->sr))) {
-            pe->dirty |= r->dirty;
+        if (r->dirty != 0 && !(pe->el == 2 && sysreg_lower_only(r->sr))) {
+            changed(pe, r->dirty);
         }
     }
 }
@@ -318,6 +331,7 @@ static uint64_t reset_value(const struct pe *pe, unsigned i)
 void sysreg_reset(struct pe *pe)
 {
     derive_rows(pe);
+    sysreg_direct_reset(pe);
     for (unsigned i = 0; i < SR_COUNT; i++) {
         pe->sr[i] = reset_value(pe, i);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host micro-TLB and translation contexts. */
 #include "cpu/utlb.h"
+#include "cpu/sysreg-int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +181,7 @@ void pe_select_context(struct pe *pe)
     pe_mmu_regs(pe, pe_regime(pe, pe->el), &pe->regs);
     pe->dt = find_set(pe, pe->el, &pe->regs);
     pe->dt_unpriv = &pe->upool->none;
+    sysreg_direct_select(pe);
     pe->dirty &= ~(uint32_t)DIRTY_XLAT;
 }
 

@@ -35,6 +35,7 @@ check_PROGRAMS += \
 	tests/unit/test-switches \
 	tests/unit/test-symbols \
 	tests/unit/test-sysreg \
+	tests/unit/test-sysreg-direct \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
 	tests/unit/test-trace \
