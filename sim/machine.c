@@ -474,19 +474,21 @@ static void round_robin(struct machine *m, uint64_t insns)
         if (!runnable(m, m->pes[i])) {
             continue;
         }
+        bool alone = insns > m->cfg.quantum;
         uint64_t used = turn(m, m->pes[i], insns);
         ran++;
         if (used > longest) {
             longest = used;
         }
-        if (m->n_pes > 1 && used > m->cfg.quantum) {
-            break; /* it was alone: those that it woke have their turn in the next round, at the time that it came to */
+        if (m->n_pes > 1 && alone && used > m->cfg.quantum) {
+            break; /* those that it woke have their turn in the next round, at the time that it came to */
         }
-        if (used != 0 && insns > m->cfg.quantum && m->n_pes > 1) {
+        if (used != 0 && alone && m->n_pes > 1) {
             insns = m->cfg.quantum;
         }
     }
-    machine_advance(m, longest);
+    /* a PE whose last instruction took it beyond its turn is ahead of the others, which lose nothing by that */
+    machine_advance(m, m->n_pes > 1 && longest > insns ? insns : longest);
     if (ran == 0 && !m->stopping) {
         (void)idle(m);
     }

@@ -50,9 +50,12 @@ tests_timing_micro_SOURCES = \
 	tests/timing/micro-conf.c \
 	tests/timing/micro-forward.c \
 	tests/timing/micro-lab.c \
+	tests/timing/micro-memory.c \
 	tests/timing/micro-pipe.c \
 	tests/timing/micro-pipe.h \
+	tests/timing/micro-rows.h \
 	tests/timing/micro-seq.c \
+	tests/timing/micro-touch.c \
 	tests/timing/micro-words.inc \
 	tests/timing/micro.c \
 	tests/timing/micro.h

@@ -143,12 +143,8 @@ static void train(struct timing *t, const struct slot *s, uint64_t line)
     if (p->prefetch_lines == 0 || stride == 0) {
         return;
     }
-    if (stride != t->stream_stride) {
-        t->stream_stride = stride;
-        t->stream_count = 0;
-        return;
-    }
-    t->stream_count++;
+    t->stream_count = stride == t->stream_stride ? t->stream_count + 1 : 1;
+    t->stream_stride = stride;
     if (t->stream_count < p->prefetch_train) {
         return;
     }

@@ -21,12 +21,13 @@ struct field {
 #define P(section, key, at, min, max) { section, key, offsetof(struct params_timing, at), min, max, true }
 #define CACHE(name)                                                         \
     F("memory", #name "_size", mem.name.size, 1024, 64 << 20),              \
-    F("memory", #name "_ways", mem.name.ways, 1, 64),                       \
-    F("memory", #name "_latency", mem.name.latency, 0, 1000)
+    F("memory", #name "_ways", mem.name.ways, 1, 64)
 
 static const struct field fields[] = {
     F("clock", "mhz", mhz, 1, 10000),
     CACHE(l1i), CACHE(l1d), CACHE(l2),
+    F("memory", "l1d_latency", mem.l1d.latency, 0, 1000),
+    F("memory", "l2_latency", mem.l2.latency, 0, 1000),
     F("memory", "dram_latency", mem.dram_latency, 0, 10000),
     F("memory", "snoop_latency", mem.snoop_latency, 0, 10000),
     F("memory", "fetch_ahead", mem.fetch_ahead, 0, 8),

@@ -8,7 +8,7 @@
 
 struct params_cache {
     uint32_t size, ways, replacement;   /* bytes; enum replacement */
-    uint32_t latency;                   /* what a hit here adds for who missed the level before */
+    uint32_t latency;                   /* what a hit here adds for who missed the level before; of L1I: 0 */
 };
 
 struct params_mem {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_END = 0xff, TABLES = 0x47000000, ROOT = 0x40001000, VECTORS = 0x40002000 };
+enum { MARK_END = 0xff, ROOT = 0x40001000, VECTORS = 0x40002000 };
 
 enum { MSR_VBAR_EL2 = (int)0xd51cc000, MSR_TTBR0_EL2 = (int)0xd51c2000, MSR_TCR_EL2 = (int)0xd51c2040, MSR_MAIR_EL2 = (int)0xd51ca200,
        MSR_SCTLR_EL2 = (int)0xd51c1000, MSR_CPTR_EL2 = (int)0xd51c1140 };
@@ -28,7 +28,11 @@ static void at_mark(void *opaque, const struct rec *r)
     if (l->n_snaps == l->room) {
         l->room = l->room * 2 + 64;
         l->snap = realloc(l->snap, l->room * sizeof(l->snap[0]));
-        ck_assert_ptr_nonnull(l->snap);
+        l->pair = realloc(l->pair, l->room * sizeof(l->pair[0]));
+        ck_assert(l->snap != NULL && l->pair != NULL);
+    }
+    if (r->a == MARK_BEFORE) {
+        l->pair[l->n_pairs++] = l->n_snaps;
     }
     struct snap *s = &l->snap[l->n_snaps++];
     timing_counts(machine_pe(l->m, r->pe)->timing, &c);
@@ -63,7 +67,7 @@ void lab_open(struct lab *l, const struct conf *c, unsigned pes)
     ck_assert_ptr_nonnull(f);
     write_conf(c, f);
     fclose(f);
-    *l = (struct lab){.pc = LAB_CODE, .tables = TABLES};
+    *l = (struct lab){.pc = LAB_CODE, .tables = LAB_TABLES};
     struct machine_config cfg = {.model = "max", .n_pes = pes, .ram_size = LAB_RAM_END - UINT64_C(0x40000000), .el = 2, .ns_per_insn = 1,
                                  .timing_file = path, .marks = true, .report = at_report};
     l->m = machine_new(&cfg, &err);
@@ -77,6 +81,7 @@ void lab_close(struct lab *l)
 {
     machine_free(l->m);
     free(l->snap);
+    free(l->pair);
 }
 
 void *lab_at(const struct lab *l, uint64_t pa, size_t len)
@@ -112,6 +117,13 @@ void lab_mov(struct lab *l, unsigned n, uint64_t value)
     }
 }
 
+void lab_mov4(struct lab *l, unsigned n, uint64_t value)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        lab_word(l, (i == 0 ? UINT32_C(0xd2800000) : UINT32_C(0xf2800000)) | i << 21 | (uint32_t)(value >> 16 * i & 0xffff) << 5 | n);
+    }
+}
+
 void lab_msr(struct lab *l, uint32_t msr, uint64_t value)
 {
     lab_mov(l, 9, value);
@@ -121,6 +133,11 @@ void lab_msr(struct lab *l, uint32_t msr, uint64_t value)
 void lab_b(struct lab *l, uint64_t to)
 {
     lab_word(l, UINT32_C(0x14000000) | ((uint32_t)((to - l->pc) >> 2) & 0x3ffffff));
+}
+
+void lab_bl(struct lab *l, uint64_t to)
+{
+    lab_word(l, UINT32_C(0x94000000) | ((uint32_t)((to - l->pc) >> 2) & 0x3ffffff));
 }
 
 void lab_cbnz(struct lab *l, unsigned n, uint64_t to)

@@ -3,7 +3,7 @@
  * Every parameter of the in-order cores is recovered from cycles of guest programs, as the file says it, and again when the file
  * says something else. `micro --table` prints what was measured.
  */
-#include "tests/timing/micro.h"
+#include "tests/timing/micro-rows.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -64,6 +64,48 @@ START_TEST(another_pipeline_is_recovered)
 }
 END_TEST
 
+/* ---- the other sections ---- */
+
+static const struct micro_row *row_at(unsigned i)
+{
+    return i < n_memory_rows ? &memory_rows[i] : NULL;
+}
+
+static void text_of(const struct micro_row *r, const struct conf *c, char text[64])
+{
+    long v = r->measure(c);
+    if (r->words == NULL) {
+        snprintf(text, 64, "%ld", v);
+        return;
+    }
+    snprintf(text, 64, "%s", v < 0 ? "?" : r->words[v]);
+}
+
+static void check_row(const struct micro_row *r, const struct conf *c)
+{
+    char text[64];
+    text_of(r, c, text);
+    const char *file = conf_get(c, r->section, r->key);
+    ck_assert_msg(file != NULL && strcmp(file, text) == 0, "%s [%s] %s: the file says %s, measured %s", c->core, r->section, r->key, file, text);
+}
+
+/* A parameter of a core as it is, and with each of its other values */
+START_TEST(a_parameter_is_recovered)
+{
+    struct conf c;
+    const struct micro_row *r = row_at((unsigned)_i / CORES);
+    conf_load(&c, cores[_i % CORES]);
+    if (r->measure == NULL) {
+        return;
+    }
+    check_row(r, &c);
+    for (unsigned i = 0; i < sizeof(r->other) / sizeof(r->other[0]) && r->other[i] != NULL; i++) {
+        conf_set(&c, r->section, r->key, "%s", r->other[i]);
+        check_row(r, &c);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("micro");
@@ -71,6 +113,7 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
     tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
+    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)n_memory_rows * CORES);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

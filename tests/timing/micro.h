@@ -57,7 +57,8 @@ unsigned forward_get(const struct conf *c, const char *read, const char *kind, c
 
 #define LAB_CODE UINT64_C(0x40080000)
 #define LAB_DATA UINT64_C(0x43000000)       /* RAM for data; a move of 16 bits makes this address */
-#define LAB_RAM_END UINT64_C(0x48000000)
+#define LAB_TABLES UINT64_C(0x5c000000)     /* tables that lab_table makes */
+#define LAB_RAM_END UINT64_C(0x60000000)
 
 /* What the counters said when the program came to a mark */
 struct snap {
@@ -72,7 +73,11 @@ struct lab {
     uint64_t tables;            /* free memory for translation tables */
     struct snap *snap;
     unsigned n_snaps, room;
+    unsigned *pair, n_pairs;    /* snapshots before an access that is timed */
 };
+
+/* Marks before and after an access that is timed; others are the test's own. */
+enum { MARK_BEFORE = 10, MARK_AFTER = 11 };
 
 /* A machine of `pes` PEs with the parameters of c. */
 void lab_open(struct lab *l, const struct conf *c, unsigned pes);
@@ -82,12 +87,14 @@ void *lab_at(const struct lab *l, uint64_t pa, size_t len);
 
 void lab_word(struct lab *l, uint32_t word);
 void lab_words(struct lab *l, const uint32_t *words, unsigned n);
-/* Xn = value */
+/* Xn = value, by as few words as are needed; by four */
 void lab_mov(struct lab *l, unsigned n, uint64_t value);
+void lab_mov4(struct lab *l, unsigned n, uint64_t value);
 /* MSR of X9 = value; `msr` with X0 */
 void lab_msr(struct lab *l, uint32_t msr, uint64_t value);
-/* A branch from here to there (B), and one if Xn is not zero (CBNZ) */
+/* A branch from here to there (B, BL), and one if Xn is not zero (CBNZ) */
 void lab_b(struct lab *l, uint64_t to);
+void lab_bl(struct lab *l, uint64_t to);
 void lab_cbnz(struct lab *l, unsigned n, uint64_t to);
 /* A mark: a snapshot is taken when it is executed */
 void lab_mark(struct lab *l, unsigned imm);
@@ -100,6 +107,27 @@ void lab_run(struct lab *l);
    level that the root is of, attr the lower and upper attributes. */
 void lab_map(struct lab *l, uint64_t root, unsigned top, uint64_t va, uint64_t pa, unsigned level, uint64_t attr);
 uint64_t lab_table(struct lab *l);
+
+/* ---- accesses, one at a time ---- */
+
+/* Subroutines: a load from the address in X0, with a use of what it brings; a store there; a call of the RET that is there; time
+   goes by (more than any miss). The first three are between marks. */
+uint64_t sub_load(struct lab *l);
+uint64_t sub_store(struct lab *l);
+uint64_t sub_fetch(struct lab *l);
+uint64_t sub_wait(struct lab *l);
+/* Call one with X0 = addr, from the empty pipeline. `count` addresses from base at a stride, `passes` times over. */
+void lab_touch(struct lab *l, uint64_t sub, uint64_t addr);
+void lab_sweep(struct lab *l, uint64_t sub, uint64_t base, uint64_t stride, unsigned count, unsigned passes);
+
+/* What the i-th access between marks cost: all cycles, and those lost by cause */
+struct cost {
+    uint64_t cycles, data, dtlb, fetch, itlb, branch;
+};
+struct cost lab_cost(const struct lab *l, unsigned i);
+unsigned lab_n_costs(const struct lab *l);
+/* How much longer access i took than access `than`, of the same subroutine by lab_touch: the stalls' sum says so too. */
+long lab_longer(const struct lab *l, unsigned i, unsigned than);
 
 /* Cycles less what stalls account for: the pipeline's own */
 uint64_t snap_pipe(const struct snap *s);
@@ -134,5 +162,16 @@ struct finding *finding_add(struct findings *f, const char *section, const char 
 void micro_pipe(const struct conf *c, bool all_used, struct findings *f);
 /* The same file with all of these changed. */
 void micro_pipe_change(struct conf *c, unsigned how);
+
+/* The other sections: a row for each parameter. */
+struct micro_row {
+    const char *section, *key;
+    long (*measure)(const struct conf *c);
+    const char *const *words;   /* what the numbers stand for; NULL: themselves */
+    const char *other[3];       /* values that it is changed to: "VALUE", or "VALUE, KEY VALUE" with another of the section */
+    const char *reason;         /* why it is not measured here */
+};
+extern const struct micro_row micro_rows[];
+unsigned micro_n_rows(void);
 
 #endif

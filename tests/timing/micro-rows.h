@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The measurements of micro-memory.c, micro-tlb.c and micro-branch.c. */
+#ifndef TEST_TIMING_MICRO_ROWS_H
+#define TEST_TIMING_MICRO_ROWS_H
+
+#include "tests/timing/micro.h"
+
+extern const struct micro_row memory_rows[], tlb_rows[], branch_rows[];
+extern const unsigned n_memory_rows, n_tlb_rows, n_branch_rows;
+
+/* A copy, to be changed and freed */
+struct conf *changed(const struct conf *c);
+
+#endif
