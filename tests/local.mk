@@ -55,6 +55,7 @@ tests_timing_micro_SOURCES = \
 	tests/timing/micro-pipe.h \
 	tests/timing/micro-rows.h \
 	tests/timing/micro-seq.c \
+	tests/timing/micro-tlb.c \
 	tests/timing/micro-touch.c \
 	tests/timing/micro-words.inc \
 	tests/timing/micro.c \

@@ -182,18 +182,22 @@ static uint64_t pa_of(const struct tlb_entry *e, uint64_t va)
     return (e->pa & ~TLB_UNCACHED) | (va & ones64(e->shift) & ~TLB_UNCACHED) | (e->pa & TLB_UNCACHED);
 }
 
+/* Entries of the walk cache have the level of the leaf in place of an address: above what the size of what they cover cuts off */
+enum { WALK_LEVEL_SHIFT = 60 };
+
 /* The cost of the steps that the caches of the walker do not save. */
 static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps *st)
 {
     uint64_t ctx = context_id(t), ipa_ctx = tctx_make(REGIME_EL10, (uint16_t)(ctx >> 16), 0, false, true);
     const struct tlb_entry *known = tlb_model_find(&t->walks, va, ctx);
-    int from = known != NULL ? (int)(known->pa >> 12) : -1, group = -2, leaf = -1;
+    int from = known != NULL ? (int)(known->pa >> WALK_LEVEL_SHIFT) : -1, group = -2, leaf = -1, top = -1;
     uint64_t cycles = t->p->mem.walk_overhead;
     bool ipa_known = false;
     for (unsigned i = 0; i < st->n; i++) {
         const struct mmu_step *s = &st->step[i];
         if (!s->stage2) {
             leaf = s->level;
+            top = top < 0 ? leaf : top;
         }
         if ((s->stage2 ? s->s1_level : s->level) < from) {
             continue;
@@ -213,10 +217,10 @@ static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps 
         }
         cycles += table_read(t, s->pa);
     }
-    if (leaf > 0 && known == NULL && st->s1_shift != 0) {
-        /* the table that the leaf was in: it covers one descriptor of the level above */
+    if (leaf > top && leaf > from && st->s1_shift != 0) {
+        /* the table that the leaf was in, unless it is the root: it covers one descriptor of the level above */
         unsigned covers = leaf == 3 ? 2u * st->s1_shift - 3 : st->s1_shift + 9u;
-        tlb_model_put(&t->walks, va, ctx, (uint64_t)(unsigned)leaf << 12, covers);
+        tlb_model_put(&t->walks, va, ctx, (uint64_t)(unsigned)leaf << WALK_LEVEL_SHIFT, covers);
     }
     return cycles;
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MARK_END = 0xff, ROOT = 0x40001000, VECTORS = 0x40002000 };
+enum { MARK_END = 0xff, VECTORS = 0x40002000 };
 
 enum { MSR_VBAR_EL2 = (int)0xd51cc000, MSR_TTBR0_EL2 = (int)0xd51c2000, MSR_TCR_EL2 = (int)0xd51c2040, MSR_MAIR_EL2 = (int)0xd51ca200,
        MSR_SCTLR_EL2 = (int)0xd51c1000, MSR_CPTR_EL2 = (int)0xd51c1140 };
@@ -170,26 +170,20 @@ void lab_map(struct lab *l, uint64_t root, unsigned top, uint64_t va, uint64_t p
             return;
         }
         if (*d == 0) {
-            *d = lab_table(l) | 3;
+            *d = (lab_table(l) + l->table_offset) | 3;
         }
         ck_assert_uint_eq(*d & 3, 3);
-        table = *d & UINT64_C(0xfffffffff000);
+        table = (*d & UINT64_C(0xfffffffff000)) - l->table_offset;
     }
 }
 
 /* ---- programs ---- */
 
-/* A synchronous exception from EL2: a mark, and back behind the instruction. */
+/* A synchronous exception from the same EL: a mark, and back. */
 static void vectors(struct lab *l)
 {
     uint64_t pc = l->pc;
     l->pc = VECTORS + 0x200;
-    lab_word(l, 0xd53c521c);            /* mrs x28, esr_el2 */
-    lab_word(l, 0xd35aff9d);            /* lsr x29, x28, #26 */
-    lab_word(l, 0xb500009d);            /* cbnz x29, .+16 */
-    lab_word(l, 0xd53c403c);            /* mrs x28, elr_el2 */
-    lab_word(l, 0x9100139c);            /* add x28, x28, #4: UNDEFINED */
-    lab_word(l, 0xd51c403c);            /* msr elr_el2, x28 */
     lab_mark(l, 1);
     lab_word(l, A64_ERET);
     l->pc = pc;
@@ -198,16 +192,75 @@ static void vectors(struct lab *l)
 void lab_prologue(struct lab *l)
 {
     vectors(l);
-    lab_map(l, ROOT, 1, 0, 0, 1, MAP_DEVICE);
-    lab_map(l, ROOT, 1, UINT64_C(0x40000000), UINT64_C(0x40000000), 1, MAP_NORMAL);
+    lab_map(l, LAB_ROOT, 1, 0, 0, 1, MAP_DEVICE);
+    lab_map(l, LAB_ROOT, 1, UINT64_C(0x40000000), UINT64_C(0x40000000), 1, MAP_NORMAL);
     lab_msr(l, (uint32_t)MSR_VBAR_EL2, VECTORS);
     lab_msr(l, (uint32_t)MSR_CPTR_EL2, 0x33ff);
     lab_msr(l, (uint32_t)MSR_MAIR_EL2, 0x00ff);
-    lab_msr(l, (uint32_t)MSR_TTBR0_EL2, ROOT);
+    lab_msr(l, (uint32_t)MSR_TTBR0_EL2, LAB_ROOT);
     lab_msr(l, (uint32_t)MSR_TCR_EL2, UINT64_C(0x80823519));    /* T0SZ 25: 39 bits; 40 bits of PA; write-back */
     lab_word(l, A64_ISB);
     lab_msr(l, (uint32_t)MSR_SCTLR_EL2, UINT64_C(0x30c51835));  /* M, C, I */
     lab_word(l, A64_ISB);
+}
+
+uint64_t lab_descriptor(const struct lab *l, uint64_t root, unsigned top, uint64_t va, unsigned level)
+{
+    uint64_t table = root;
+    for (unsigned i = top;; i++) {
+        uint64_t at = table + (va >> (39 - 9 * i) & 0x1ff) * 8;
+        if (i == level) {
+            return at;
+        }
+        table = (*(uint64_t *)lab_at(l, at, 8) & UINT64_C(0xfffffffff000)) - l->table_offset;
+    }
+}
+
+uint64_t lab_main(struct lab *l)
+{
+    uint64_t at = l->pc;
+    l->pc += 4;
+    return at;
+}
+
+void lab_main_here(struct lab *l, uint64_t skip)
+{
+    uint64_t pc = l->pc;
+    l->pc = skip;
+    lab_b(l, pc);
+    l->pc = pc;
+}
+
+void lab_ret_at(const struct lab *l, uint64_t pa)
+{
+    const uint32_t ret = A64_RET;
+    memcpy(lab_at(l, pa, 4), &ret, 4);
+}
+
+/* Registers of the guest's world, and return to EL1 */
+void lab_guest(struct lab *l, const struct guest *g)
+{
+    const struct {
+        uint32_t msr;
+        uint64_t value;
+    } regs[] = {
+        {0xd51c2140, UINT64_C(0x80003500) | (g->s2_top == 0 ? 0x50090 : 0x20059)},      /* VTCR_EL2: 48 or 39 bits */
+        {0xd51c2100, g->s2_root},                                                       /* VTTBR_EL2 */
+        {0xd5182040, UINT64_C(0x200803500) | (g->s1_top == 0 ? 16 : 25)},               /* TCR_EL1 */
+        {0xd5182000, g->s1_root + l->table_offset},                                     /* TTBR0_EL1 */
+        {0xd518a200, 0xff},                                                             /* MAIR_EL1 */
+        {0xd518c000, VECTORS},                                                          /* VBAR_EL1 */
+        {0xd5181040, 3 << 20},                                                          /* CPACR_EL1.FPEN */
+        {0xd51c1100, UINT64_C(0x80000001)},                                             /* HCR_EL2: RW, VM */
+        {0xd5181000, UINT64_C(0x30d01805)},                                             /* SCTLR_EL1: M, C, I */
+        {0xd51c4000, 0x3c5},                                                            /* SPSR_EL2: EL1h */
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(regs); i++) {
+        lab_msr(l, regs[i].msr, regs[i].value);
+    }
+    lab_word(l, 0x10000069);            /* adr x9, .+12 */
+    lab_word(l, 0xd51c4029);            /* msr elr_el2, x9 */
+    lab_word(l, A64_ERET);
 }
 
 void lab_run(struct lab *l)

@@ -38,15 +38,11 @@ static bool too_many(const struct conf *c, enum which w, uint64_t stride, unsign
     uint64_t lost = 0;
     lab_open(&l, c, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t sub = w == L1I ? sub_fetch(&l) : sub_load(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t sub = w == L1I ? sub_fetch(&l) : sub_load(&l);
+    lab_main_here(&l, skip);
     for (unsigned i = 0; w == L1I && i < count; i++) {
-        uint32_t ret = A64_RET;
-        memcpy(lab_at(&l, DATA + i * stride, 4), &ret, 4);
+        lab_ret_at(&l, DATA + i * stride);
     }
     lab_sweep(&l, sub, DATA, stride, count, PASSES);
     lab_run(&l);
@@ -114,16 +110,12 @@ static long replacement(const struct conf *c, enum which w)
     struct lab l;
     lab_open(&l, k, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t sub = w == L1I ? sub_fetch(&l) : sub_load(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t sub = w == L1I ? sub_fetch(&l) : sub_load(&l);
+    lab_main_here(&l, skip);
     for (unsigned set = 0; set < SETS; set++) {
         for (unsigned i = 0; i <= n; i++) {
-            uint32_t ret = A64_RET;
-            memcpy(lab_at(&l, DATA + set * LINE + i * FAR, 4), &ret, 4);
+            lab_ret_at(&l, DATA + set * LINE + i * FAR);
         }
         for (unsigned i = 0; i < n; i++) {
             lab_touch(&l, sub, DATA + set * LINE + i * FAR);
@@ -163,18 +155,14 @@ static struct latencies latencies(const struct conf *c)
 {
     struct lab l;
     struct latencies r;
-    uint32_t ret = A64_RET;
     lab_open(&l, c, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t load = sub_load(&l), fetch = sub_fetch(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t load = sub_load(&l), fetch = sub_fetch(&l);
+    lab_main_here(&l, skip);
     const uint64_t a = DATA, b = DATA + 5 * LINE, warm = DATA + 20 * LINE;
-    memcpy(lab_at(&l, a, 4), &ret, 4);
-    memcpy(lab_at(&l, b, 4), &ret, 4);
+    lab_ret_at(&l, a);
+    lab_ret_at(&l, b);
     lab_touch(&l, load, warm);
     lab_touch(&l, load, warm);      /* 1: a hit */
     lab_touch(&l, load, a);         /* 2: from memory; now L2 has it */
@@ -249,18 +237,14 @@ static long snoop_latency(const struct conf *c)
     struct lab l;
     lab_open(&l, c, 2);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
+    uint64_t skip = lab_main(&l);
     uint64_t load = sub_load(&l), wait = sub_wait(&l), other = l.pc;
     lab_prologue(&l);
     lab_mov(&l, 0, DATA);
     lab_word(&l, 0xf900001f);           /* str xzr, [x0] */
     lab_word(&l, A64_WFI);
     lab_b(&l, l.pc - 4);
-    uint64_t start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    lab_main_here(&l, skip);
     lab_mov(&l, 0, UINT64_C(0xc4000003)); /* CPU_ON */
     lab_mov(&l, 1, 1);
     lab_mov(&l, 2, other);
@@ -288,17 +272,13 @@ static long fetch_ahead(const struct conf *c)
     long n = 0;
     lab_open(&l, c, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t fetch = sub_fetch(&l), wait = sub_wait(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t fetch = sub_fetch(&l), wait = sub_wait(&l);
+    lab_main_here(&l, skip);
     for (unsigned i = 1; i <= MOST; i++) {
-        uint32_t ret = A64_RET;
         uint64_t page = LAB_DATA + i * PAGE + UINT64_C(0x800);
-        memcpy(lab_at(&l, page, 4), &ret, 4);
-        memcpy(lab_at(&l, page + i * LINE, 4), &ret, 4);
+        lab_ret_at(&l, page);
+        lab_ret_at(&l, page + i * LINE);
         lab_touch(&l, fetch, page);
         lab_bl(&l, wait);
         lab_touch(&l, fetch, page + i * LINE);
@@ -324,12 +304,9 @@ static long prefetch(const struct conf *c, bool lines)
     }
     lab_open(&l, k, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t load = sub_load(&l), wait = sub_wait(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t load = sub_load(&l), wait = sub_wait(&l);
+    lab_main_here(&l, skip);
     for (unsigned i = 0; i < MOST; i++) {
         lab_touch(&l, load, LAB_DATA + i * LINE);
         lab_bl(&l, wait);
@@ -346,12 +323,9 @@ static long prefetch(const struct conf *c, bool lines)
     }
     lab_open(&l, k, 1);
     lab_prologue(&l);
-    skip = l.pc;
-    l.pc += 4;
-    load = sub_load(&l), wait = sub_wait(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    skip = lab_main(&l);
+    load = sub_load(&l), wait = sub_wait(&l);
+    lab_main_here(&l, skip);
     for (unsigned p = 1; p <= PAGES; p++) {
         for (unsigned i = 0; i <= train; i++) {
             lab_touch(&l, load, LAB_DATA + p * PAGE + i * LINE);
@@ -404,12 +378,9 @@ static long device(const struct conf *c, bool write)
     struct lab l;
     lab_open(&l, c, 1);
     lab_prologue(&l);
-    uint64_t skip = l.pc;
-    l.pc += 4;
-    uint64_t sub = write ? sub_store(&l) : sub_load(&l), start = l.pc;
-    l.pc = skip;
-    lab_b(&l, start);
-    l.pc = start;
+    uint64_t skip = lab_main(&l);
+    uint64_t sub = write ? sub_store(&l) : sub_load(&l);
+    lab_main_here(&l, skip);
     lab_touch(&l, sub, DATA);
     lab_touch(&l, sub, UART_MASK);
     lab_touch(&l, sub, DATA);

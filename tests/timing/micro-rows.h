@@ -11,4 +11,7 @@ extern const unsigned n_memory_rows, n_tlb_rows, n_branch_rows;
 /* A copy, to be changed and freed */
 struct conf *changed(const struct conf *c);
 
+/* Steps of a walk of s1 levels under s2 levels (3 or 4 each) with nothing remembered */
+long walk_of_two_dimensions(const struct conf *c, unsigned s1, unsigned s2);
+
 #endif

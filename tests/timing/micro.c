@@ -68,7 +68,7 @@ END_TEST
 
 static const struct micro_row *row_at(unsigned i)
 {
-    return i < n_memory_rows ? &memory_rows[i] : NULL;
+    return i < n_memory_rows ? &memory_rows[i] : &tlb_rows[i - n_memory_rows];
 }
 
 static void text_of(const struct micro_row *r, const struct conf *c, char text[64])
@@ -106,6 +106,17 @@ START_TEST(a_parameter_is_recovered)
 }
 END_TEST
 
+/* An access of a walk of n levels behind m levels each is the last of m + 1, and the result is translated by m more. */
+START_TEST(walks_have_two_dimensions)
+{
+    static const unsigned levels[][2] = {{3, 3}, {3, 4}, {4, 3}, {4, 4}};
+    struct conf c;
+    conf_load(&c, cores[_i % CORES]);
+    const unsigned s1 = levels[_i / CORES][0], s2 = levels[_i / CORES][1];
+    ck_assert_int_eq(walk_of_two_dimensions(&c, s1, s2), (long)((s1 + 1) * (s2 + 1) - 1));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("micro");
@@ -113,7 +124,8 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
     tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
-    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)n_memory_rows * CORES);
+    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows) * CORES);
+    tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -57,6 +57,7 @@ unsigned forward_get(const struct conf *c, const char *read, const char *kind, c
 
 #define LAB_CODE UINT64_C(0x40080000)
 #define LAB_DATA UINT64_C(0x43000000)       /* RAM for data; a move of 16 bits makes this address */
+#define LAB_ROOT UINT64_C(0x40001000)       /* of the tables of EL2: level 1 */
 #define LAB_TABLES UINT64_C(0x5c000000)     /* tables that lab_table makes */
 #define LAB_RAM_END UINT64_C(0x60000000)
 
@@ -71,6 +72,7 @@ struct lab {
     struct machine *m;
     uint64_t pc;                /* where the next word goes */
     uint64_t tables;            /* free memory for translation tables */
+    uint64_t table_offset;      /* from their addresses to what descriptors have: the guest's IPA */
     struct snap *snap;
     unsigned n_snaps, room;
     unsigned *pair, n_pairs;    /* snapshots before an access that is timed */
@@ -129,6 +131,22 @@ unsigned lab_n_costs(const struct lab *l);
 /* How much longer access i took than access `than`, of the same subroutine by lab_touch: the stalls' sum says so too. */
 long lab_longer(const struct lab *l, unsigned i, unsigned than);
 
+/* Where a descriptor is */
+uint64_t lab_descriptor(const struct lab *l, uint64_t root, unsigned top, uint64_t va, unsigned level);
+
+/* Leave a word for a branch over subroutines; here goes the program on. */
+uint64_t lab_main(struct lab *l);
+void lab_main_here(struct lab *l, uint64_t skip);
+/* A RET in memory, to be called */
+void lab_ret_at(const struct lab *l, uint64_t pa);
+
+/* From here on at EL1 under stage 2; tables whose level is 0 translate 48 bits, level 1: 39 bits. */
+struct guest {
+    uint64_t s1_root, s2_root;
+    unsigned s1_top, s2_top;
+};
+void lab_guest(struct lab *l, const struct guest *g);
+
 /* Cycles less what stalls account for: the pipeline's own */
 uint64_t snap_pipe(const struct snap *s);
 
@@ -140,6 +158,8 @@ enum lab_insn {
 /* Stage 1 attributes: access flag, inner shareable, write-back; the same, Device */
 #define MAP_NORMAL UINT64_C(0x700)
 #define MAP_DEVICE UINT64_C(0x404)
+/* Stage 2: the same, read and write */
+#define MAP_STAGE2 UINT64_C(0x7fc)
 
 /* ---- benchmarks ---- */
 
