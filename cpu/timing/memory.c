@@ -219,8 +219,8 @@ static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps 
     }
     if (leaf > top && leaf > from && st->s1_shift != 0) {
         /* the table that the leaf was in, unless it is the root: it covers one descriptor of the level above */
-        unsigned covers = leaf == 3 ? 2u * st->s1_shift - 3 : st->s1_shift + 9u;
-        tlb_model_put(&t->walks, va, ctx, (uint64_t)(unsigned)leaf << WALK_LEVEL_SHIFT, covers);
+        unsigned levels = 4u - (unsigned)leaf, granule = (st->s1_shift + 3 * (levels - 1)) / levels;
+        tlb_model_put(&t->walks, va, ctx, (uint64_t)(unsigned)leaf << WALK_LEVEL_SHIFT, st->s1_shift + granule - 3);
     }
     return cycles;
 }
