@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cpu/slot.h"
+#include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
 #include <stdlib.h>
@@ -171,6 +172,11 @@ void code_write(struct pe *pe, uint64_t pa, uint64_t len)
         hit = (p->decoded[i / 64] >> (i % 64)) & 1;
     }
     if (hit) {
+        for (unsigned k = 0; k < pe->host->n_pes; k++) {
+            if (pe->host->pes[k]->timing != NULL) {
+                timing_pin(pe->host->pes[k]->timing);
+            }
+        }
         page_reset(c, p);
         for (unsigned k = 0; k < pe->host->n_pes; k++) {
             pe->host->pes[k]->dirty |= DIRTY_BRANCH;

@@ -12,12 +12,10 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
     struct timing *t = c->timing;
     const struct block *b = block_of(s);
     uint64_t now = t->cycles + b->cycles;
-    if (unlikely(b->key != t->key || (t->missing >> b->first & b->lines) != 0 || now >= t->limit)) {
+    if (unlikely(b->key != t->key || ((uint8_t)(t->missing >> b->first) & b->lines) != 0 || now >= t->limit)) {
         return false;
     }
     t->start = s;
-    t->start_key = t->key;
-    t->start_cycles = b->cycles;
     t->cycles = now;
     t->key = b->next;
     t->ops += b->ops;
@@ -75,18 +73,21 @@ static inline uint64_t hook_place(const struct timing *t, const struct slot *s)
     return ((uintptr_t)s >> 4) + t->pc_base;
 }
 
-/* Two-bit counters, selected by address and global history */
-static inline __attribute__((always_inline)) void hook_cond(struct pe *c, const struct slot *s, bool taken)
+/* Two-bit counters, selected by address and global history; the one of the branch at s */
+static inline __attribute__((always_inline)) uint8_t *hook_cond(struct pe *c, const struct slot *s, bool taken)
 {
     struct timing *t = c->timing;
     uint64_t history = t->history;
-    uint8_t *k = &t->bht[(hook_place(t, s) ^ history) & t->bht_mask];
     t->history = (history << 1 | taken) & t->history_mask;
-    t->branches++;
-    if (unlikely(*k != (taken ? 3 : 0))) {
-        timing_train(t, k, taken);
-    }
+    return &t->bht[(hook_place(t, s) ^ history) & t->bht_mask];
 }
+#define HOOK_COND(taken, how)                                   \
+    do {                                                        \
+        uint8_t *k_ = hook_cond(c, s, taken);                   \
+        if (unlikely(*k_ != ((taken) ? 3 : 0))) {               \
+            return timed_train_##how(c, s, PASS_N, k_);         \
+        }                                                       \
+    } while (0)
 
 /* BL, BLR: the return address onto the return stack */
 static inline void hook_call(struct pe *c, uint64_t link)
@@ -98,7 +99,6 @@ static inline void hook_call(struct pe *c, uint64_t link)
 static inline void hook_return(struct pe *c, uint64_t target)
 {
     struct timing *t = c->timing;
-    t->branches++;
     if (unlikely(t->ras[t->ras_top-- & t->ras_mask] != target)) {
         hook_mispredict(t);
     }
@@ -109,15 +109,12 @@ static inline void hook_indirect(struct pe *c, const struct slot *s, uint64_t ta
 {
     struct timing *t = c->timing;
     uint64_t *e = &t->btb[hook_place(t, s) & t->btb_mask];
-    t->branches++;
     if (unlikely(*e != target)) {
         hook_mispredict(t);
         *e = target;
     }
 }
 
-#define HOOK_COND(taken) hook_cond(c, s, taken)
-#define HOOK_DIRECT (c->timing->branches++)
 #define HOOK_CALL hook_call(c, c->x[30])
 #define HOOK_RETURN(target) hook_return(c, target)
 #define HOOK_INDIRECT(target) hook_indirect(c, s, target)
@@ -139,8 +136,7 @@ static inline void hook_vcall(struct pe *c, const struct slot *s, uint32_t word)
 #define HOOK_LEAVE (void)0
 #define HOOK_SYSTEM(op) (void)0
 #define HOOK_VCALL(word) (void)0
-#define HOOK_COND(taken) (void)0
-#define HOOK_DIRECT (void)0
+#define HOOK_COND(taken, how) (void)0
 #define HOOK_CALL (void)0
 #define HOOK_RETURN(target) (void)0
 #define HOOK_INDIRECT(target) (void)0

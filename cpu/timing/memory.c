@@ -498,7 +498,7 @@ void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned s
 void timing_drain_stores(struct timing *t, const struct slot *s)
 {
     uint64_t done = stores_done(t);
-    if (done > t->cycles - t->start_cycles) { /* perhaps */
+    if (done != 0) {
         uint64_t now = timing_time_of(t, s);
         timing_stall(t, STALL_BARRIER, done > now ? done - now : 0);
     }

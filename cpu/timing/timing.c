@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- loads and stores by operation ---- */
+/* ---- loads, stores and branches by operation ---- */
 
-enum { IS_LOAD = 1, IS_STORE = 2 };
+enum { IS_LOAD = 1, IS_STORE = 2, IS_BRANCH = 4 };
 
 #define LOADS(name, M, T, R) [OP_##name##_##M] = IS_LOAD,
 #define STORES_(name, M, T, R) [OP_##name##_##M] = IS_STORE,
@@ -25,14 +25,26 @@ static const uint8_t accesses[OP_COUNT] = {
     LS_ALL_LOADS(LOADS) LS_ALL_STORES(STORES_) LS_ALL_VLOADS(LOADS) LS_ALL_VSTORES(STORES_)
     LP_ALL_LOADS(LOADS) LP_ALL_STORES(STORES_) LP_ALL_VLOADS(LOADS) LP_ALL_VSTORES(STORES_)
     LL_LOADS(LOADS) LL_VLOADS(LOADS) LA_ROWS(ATOMICS)
+    [OP_B] = IS_BRANCH, [OP_BL] = IS_BRANCH, [OP_BR] = IS_BRANCH, [OP_BLR] = IS_BRANCH, [OP_RET] = IS_BRANCH,
+    [OP_CBZ_W] = IS_BRANCH, [OP_CBNZ_W] = IS_BRANCH, [OP_CBZ_X] = IS_BRANCH, [OP_CBNZ_X] = IS_BRANCH,
+    [OP_TBZ] = IS_BRANCH, [OP_TBNZ] = IS_BRANCH, [OP_BRAA] = IS_BRANCH, [OP_BRAB] = IS_BRANCH, [OP_BRAAZ] = IS_BRANCH,
+    [OP_BRABZ] = IS_BRANCH, [OP_BLRAA] = IS_BRANCH, [OP_BLRAB] = IS_BRANCH, [OP_BLRAAZ] = IS_BRANCH, [OP_BLRABZ] = IS_BRANCH,
+    [OP_RETAA] = IS_BRANCH, [OP_RETAB] = IS_BRANCH,
 };
+
+/* One of the counts in struct block.ops */
+static uint64_t ops_of(uint64_t ops, unsigned shift)
+{
+    return ops >> shift & ones64(OPS_STORE_SHIFT);
+}
 
 static uint64_t slot_ops(const struct timing *t, const struct slot *s)
 {
     const struct code_page *p = code_page_of(t->pe->slots_base);
     unsigned hid = p->hid[s - p->slots];
-    unsigned a = hid < HID_DECODE ? accesses[hid % OP_COUNT] : 0;
-    return (uint64_t)((a & IS_LOAD) != 0) << OPS_LOAD_SHIFT | (uint64_t)((a & IS_STORE) != 0) << OPS_STORE_SHIFT;
+    unsigned a = hid < HID_DECODE ? accesses[hid % OP_COUNT] : hid >= HID_BCOND && hid < HID_BCOND_FAR + 16 ? IS_BRANCH : 0;
+    return (uint64_t)((a & IS_LOAD) != 0) << OPS_LOAD_SHIFT | (uint64_t)((a & IS_STORE) != 0) << OPS_STORE_SHIFT |
+           (uint64_t)((a & IS_BRANCH) != 0) << OPS_BRANCH_SHIFT;
 }
 
 static uint64_t run_ops(const struct timing *t, const struct slot *s, unsigned n)
@@ -91,7 +103,7 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
         if (b->lines == 0 || (t->missing >> b->first & b->lines) != 0) {
             fetch_run(t, pc, s->run);
         } else {
-            t->ops += b->ops & ~ones64(OPS_LINE_SHIFT);
+            t->ops += ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT;
         }
     }
     uint32_t cycles = b->cycles;
@@ -112,11 +124,13 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
         return false;
     }
     t->start = s;
-    t->start_key = t->key;
-    t->start_cycles = cycles;
+    t->pin = b->key == 0 ? s : NULL;
+    t->pin_at = NULL;
+    t->pin_key = t->key;
+    t->pin_cycles = cycles;
     t->cycles += cycles;
     t->key = next;
-    t->ops += b->ops & ones64(OPS_LINE_SHIFT);
+    t->ops += b->ops - (ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT);
     return true;
 }
 
@@ -125,7 +139,7 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
     if (!resumed(t, pc)) {
         fetch_run(t, pc, s->run);
     }
-    t->start = NULL;
+    t->start = t->pin = t->pin_at = NULL;
     t->resume_pc = pc;
     if (t->cycles >= t->limit) {
         return false;
@@ -134,18 +148,62 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
         timing_forget_states(t);
     }
     uint16_t next;
-    t->start_cycles = timing_cost(t, s, 1, t->key, &next);
+    t->step_cycles = timing_cost(t, s, 1, t->key, &next);
     t->key = next;
-    t->cycles += t->start_cycles;
+    t->cycles += t->step_cycles;
     t->ops += slot_ops(t, s);
     t->resume_pc = s->run > 1 ? pc + 4 : 1;
     return true;
 }
 
-/* What the run in progress was charged for instructions after s; *next: the state after s. */
+/* What the run in progress was charged */
+static uint32_t charged(const struct timing *t)
+{
+    return t->start == t->pin ? t->pin_cycles : block_of(t->start)->cycles;
+}
+
+/* The part of it for instructions after s; *next: the state after s. */
 static uint32_t rest_after(const struct timing *t, const struct slot *s, uint16_t *next)
 {
-    return t->start_cycles - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, t->start_key, next);
+    uint16_t key = t->start == t->pin ? t->pin_key : block_of(t->start)->key;
+    if (unlikely(t->start == t->pin && s == t->pin_at)) {
+        *next = t->pin_next;
+        return t->pin_rest;
+    }
+    return charged(t) - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, key, next);
+}
+
+void timing_pin(struct timing *t)
+{
+    const struct slot *s = t->pe->s;
+    if (t->start == NULL || s == NULL || t->pin_at == s) {
+        return;
+    }
+    t->pin_rest = rest_after(t, s, &t->pin_next);
+    t->pin_ops = run_ops(t, s + 1, s->run - 1u);
+    if (t->start != t->pin) {
+        t->pin_key = block_of(t->start)->key;
+        t->pin_cycles = block_of(t->start)->cycles;
+        t->pin = t->start;
+    }
+    t->pin_at = s;
+}
+
+/* What the hooks keep in sums of their own, added to c. */
+static void add_sums(const struct timing *t, struct timing_counts *c, uint64_t ops)
+{
+    c->event[TE_LOAD] += ops_of(ops, OPS_LOAD_SHIFT);
+    c->event[TE_STORE] += ops_of(ops, OPS_STORE_SHIFT);
+    c->event[TE_LINE] += ops_of(ops, OPS_LINE_SHIFT);
+    c->event[TE_BRANCH] += ops_of(ops, OPS_BRANCH_SHIFT);
+    c->event[TE_MISPREDICT] += t->mispredicts;
+    c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
+}
+
+void timing_end_turn(struct timing *t)
+{
+    add_sums(t, &t->counts, t->ops);
+    t->ops = t->mispredicts = 0;
 }
 
 void timing_settle(struct timing *t, const struct slot *s)
@@ -157,12 +215,13 @@ void timing_settle(struct timing *t, const struct slot *s)
         uint16_t next;
         t->cycles -= rest_after(t, s, &next);
         t->key = next;
-        t->ops -= run_ops(t, s + 1, s->run - 1u);
+        t->ops -= t->start == t->pin && s == t->pin_at ? t->pin_ops : run_ops(t, s + 1, s->run - 1u);
         t->resume_pc = t->pe->page_va + (uint64_t)(s + 1 - t->pe->slots_base) * 4;
     } else {
         t->resume_pc = 1;
     }
-    t->start = NULL;
+    t->start = t->pin = t->pin_at = NULL;
+    timing_end_turn(t);
 }
 
 /* ---- time ---- */
@@ -174,11 +233,11 @@ uint64_t timing_now(const struct timing *t)
         return t->cycles;
     }
     if (t->start == NULL) {
-        return t->cycles - t->start_cycles; /* stepping */
+        return t->cycles - t->step_cycles;
     }
     uint16_t next;
     if (pe->s == t->start) {
-        return t->cycles - t->start_cycles;
+        return t->cycles - charged(t);
     }
     return t->cycles - rest_after(t, pe->s - 1, &next);
 }
@@ -328,46 +387,25 @@ static uint64_t ops_ahead(const struct timing *t)
     return s == NULL ? 0 : t->start == NULL ? slot_ops(t, s) : run_ops(t, s, s->run);
 }
 
-/* What the hooks keep in sums of their own, added to c. */
-static void add_sums(const struct timing *t, struct timing_counts *c, uint64_t ops)
-{
-    c->event[TE_LOAD] += ops & ones64(OPS_STORE_SHIFT);
-    c->event[TE_STORE] += (ops >> OPS_STORE_SHIFT) & ones64(OPS_LINE_SHIFT - OPS_STORE_SHIFT);
-    c->event[TE_LINE] += ops >> OPS_LINE_SHIFT;
-    c->event[TE_BRANCH] += t->branches;
-    c->event[TE_MISPREDICT] += t->mispredicts;
-    c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
-}
-
 void timing_forget_states(struct timing *t)
 {
-    unsigned state[2 * ARRAY_LEN(t->m->pes)], *keep[ARRAY_LEN(state)], n = 0;
-    for (unsigned i = 0; i < t->m->n_pes; i++) {
-        state[n++] = t->m->pes[i]->key - 1u;
-        state[n++] = t->m->pes[i]->start_key - 1u;
-    }
+    unsigned state[ARRAY_LEN(t->m->pes)], *keep[ARRAY_LEN(state)] = {NULL}, n = t->m->n_pes;
     for (unsigned i = 0; i < n; i++) {
+        state[i] = t->m->pes[i]->key - 1u;
         keep[i] = &state[i];
     }
     pipe_forget(t->m->pipe, keep, n);
     code_forget_blocks(t->pe->code);
     t->m->generation++;
-    for (unsigned i = 0; i < t->m->n_pes; i++) {
-        t->m->pes[i]->key = (uint16_t)(state[2 * i] + 1);
-        t->m->pes[i]->start_key = (uint16_t)(state[2 * i + 1] + 1);
+    for (unsigned i = 0; i < n; i++) {
+        t->m->pes[i]->key = (uint16_t)(state[i] + 1);
     }
-}
-
-void timing_end_turn(struct timing *t)
-{
-    add_sums(t, &t->counts, t->ops);
-    t->ops = t->branches = t->mispredicts = 0;
 }
 
 void timing_begin(struct timing *t)
 {
     t->counts = (struct timing_counts){ .cycles = 0 };
-    t->ops = t->branches = t->mispredicts = 0;
+    t->ops = t->mispredicts = 0;
     t->first_cycle = t->cycles;
     t->first_insn = pe_icount(t->pe);
 }
@@ -453,7 +491,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->m = m;
     t->p = &m->params;
     t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
-    t->key = t->start_key = TIMING_EMPTY;
+    t->key = TIMING_EMPTY;
     t->cycles = t->first_cycle = t->base_cycles = t->class_mark = pe_cycle(pe);
     t->first_insn = pe_icount(pe);
     t->resume_pc = 1;

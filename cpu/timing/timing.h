@@ -57,10 +57,9 @@ struct timing_counts {
     uint64_t class_accesses[SYS_CLASSES], class_cycles[SYS_CLASSES];
 };
 
-/* struct block.ops: sums of many fit too, until they are folded into the counts */
-enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 21, OPS_LINE_SHIFT = 42 };
-/* Runs in a turn of a PE must not overflow these fields: at most so many instructions. */
-enum { TIMING_MAX_TURN = 1 << 20 };
+/* struct block.ops: loads, stores, lines and branches of the run. Sums of many fit too, until they are folded into the counts: in a
+   turn of a PE there are at most so many instructions. */
+enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 16, OPS_LINE_SHIFT = 32, OPS_BRANCH_SHIFT = 48, TIMING_MAX_TURN = 60000 };
 
 enum { BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
        FILLS = 16 };
@@ -89,14 +88,13 @@ struct timing {
     uint64_t cycles;            /* since power-on; those of the run in progress are in it already */
     uint64_t limit;             /* the turn ends here */
     uint16_t key;               /* state of the pipeline after the run in progress, for struct block.key */
-    uint16_t start_key;         /* and before it */
-    uint32_t start_cycles;      /* what the run in progress was charged */
-    const struct slot *start;   /* where it began; NULL: settled */
+    const struct slot *start;   /* where that began; NULL: settled. Its block says what was charged, and the state before it, but when
+                                   it is `pin`: then pin_key and pin_cycles do. */
     uint64_t missing;           /* lines of the current page of code that need a look (struct utlb_lines) */
     uint64_t pc_base;           /* (address of a slot of that page >> 4) + this = PC >> 2 */
     uint64_t ops;               /* sum of struct block.ops */
     uint64_t history;           /* outcomes of conditional branches, the last in bit 0, as many as count */
-    uint64_t branches, mispredicts;
+    uint64_t mispredicts;
     uint32_t bht_mask, history_mask;
     uint32_t btb_mask, ras_mask;
     uint32_t ras_top;
@@ -107,6 +105,15 @@ struct timing {
 
     /* --- the rest --- */
     struct pe *pe;
+    const struct slot *pin;
+    uint16_t pin_key;
+    uint32_t pin_cycles;
+    /* The instruction at pin_at changed the code: what the run costs after it, the state then, the ops after it */
+    const struct slot *pin_at;
+    uint16_t pin_next;
+    uint32_t pin_rest;
+    uint64_t pin_ops;
+    uint32_t step_cycles;       /* stepping: what the instruction was charged */
     struct timing_machine *m;
     const struct params_timing *p;
     bool paid;                  /* the access that the careful path is about to do was charged */
@@ -177,6 +184,9 @@ void timing_train(struct timing *t, uint8_t *k, bool taken);
 
 /* ---- from the rest of cpu/ ---- */
 
+/* Code is about to be forgotten, because the instruction in progress or another PE changed it: what is known of the run in progress
+   is kept. */
+void timing_pin(struct timing *t);
 /* Free struct code_page.timing: for code_new(). */
 void timing_page_free(void *page);
 
@@ -187,7 +197,7 @@ void timing_device(struct timing *t, bool write);
 uint64_t timing_now(const struct timing *t);
 /* Guest time of the same, in nanoseconds. Only with a clock of cycles. */
 uint64_t timing_time_ns(const struct timing *t);
-/* A turn of the PE is over: sums that have little room are put away. */
+/* A turn of the PE is over (and may be at any time): sums that have little room are put away. */
 void timing_end_turn(struct timing *t);
 /* Counting begins here: everything so far, of warming up, is forgotten. Between turns. */
 void timing_begin(struct timing *t);
