@@ -45,7 +45,7 @@ enum { SYS_CLASSES = 16 };
 struct params_sys {
     uint32_t exception, eret, isb, dsb, dmb;
     uint32_t msr[SYS_CLASSES], mrs[SYS_CLASSES];
-    uint32_t msr_pstate, tlbi, cache_op, at, hint;
+    uint32_t msr_pstate, tlbi, cache_op, at;
 };
 
 struct params_timing {

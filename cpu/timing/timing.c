@@ -24,7 +24,7 @@ enum { IS_LOAD = 1, IS_STORE = 2, IS_BRANCH = 4 };
 static const uint8_t accesses[OP_COUNT] = {
     LS_ALL_LOADS(LOADS) LS_ALL_STORES(STORES_) LS_ALL_VLOADS(LOADS) LS_ALL_VSTORES(STORES_)
     LP_ALL_LOADS(LOADS) LP_ALL_STORES(STORES_) LP_ALL_VLOADS(LOADS) LP_ALL_VSTORES(STORES_)
-    LL_LOADS(LOADS) LL_VLOADS(LOADS) LA_ROWS(ATOMICS)
+    LL_LOADS(LOADS) LL_VLOADS(LOADS) LA_ROWS(ATOMICS) [OP_DC_ZVA] = IS_STORE,
     [OP_B] = IS_BRANCH, [OP_BL] = IS_BRANCH, [OP_BR] = IS_BRANCH, [OP_BLR] = IS_BRANCH, [OP_RET] = IS_BRANCH,
     [OP_CBZ_W] = IS_BRANCH, [OP_CBNZ_W] = IS_BRANCH, [OP_CBZ_X] = IS_BRANCH, [OP_CBNZ_X] = IS_BRANCH,
     [OP_TBZ] = IS_BRANCH, [OP_TBNZ] = IS_BRANCH, [OP_BRAA] = IS_BRANCH, [OP_BRAB] = IS_BRANCH, [OP_BRAAZ] = IS_BRANCH,
@@ -306,38 +306,57 @@ void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
    more than that. */
 enum { CLASS_GAP = 40 };
 
-static void classify(struct timing *t, const struct slot *s)
+static void classify(struct timing *t, const struct slot *s, unsigned cls)
 {
-    unsigned cls = sysreg_class_of((unsigned)s->imm);
     uint64_t now = timing_time_of(t, s), since = now - t->class_mark;
     t->counts.class_accesses[cls]++;
     t->counts.class_cycles[cls] += since <= CLASS_GAP ? since : t->p->sys.msr[cls];
     t->class_mark = now;
 }
 
+/* Everything in flight completes, and the instruction after the one at s begins with an empty pipeline: the run is left. Returns how
+   long that takes. */
+static unsigned empty_after(struct timing *t, const struct slot *s)
+{
+    if (t->start != NULL) {
+        timing_settle(t, s);
+        t->pe->dirty |= DIRTY_BRANCH;
+    }
+    unsigned drain = pipe_state_drain(t->m->pipe, t->key - 1u);
+    t->key = TIMING_EMPTY;
+    return drain;
+}
+
+/* SYS by what it is: op1 apart, CRn 8 is TLBI, 7 address translation and cache maintenance (Arm ARM, "op0==0b01") */
+static uint32_t sys_cycles(const struct params_sys *p, unsigned idx)
+{
+    unsigned enc = sysreg_encoding(idx), crn = enc >> 7 & 15, crm = enc >> 3 & 15;
+    if (crn == 8) {
+        return p->tlbi;
+    }
+    return crn != 7 ? p->msr[SRC_op] /* IMPLEMENTATION DEFINED */ : crm == 8 || crm == 9 ? p->at : p->cache_op;
+}
+
 void timing_system(struct timing *t, const struct slot *s, unsigned hid)
 {
     const struct params_sys *p = &t->p->sys;
-    unsigned op = hid < HID_DECODE ? hid % OP_COUNT : OP_COUNT;
+    unsigned op = hid < HID_DECODE ? hid % OP_COUNT : OP_COUNT, cls = SRC_op;
     enum stall why = STALL_SYSTEM;
-    uint32_t cycles = p->hint;
+    uint32_t cycles = 0;
     switch (op) {
-    case OP_MSR:
+    case OP_MSR: case OP_MRS:
         t->counts.event[TE_SYSREG]++;
-        cycles = p->msr[sysreg_class_of((unsigned)s->imm)];
-        break;
-    case OP_MRS:
-        t->counts.event[TE_SYSREG]++;
-        cycles = p->mrs[sysreg_class_of((unsigned)s->imm)];
+        cls = sysreg_class_of(sysreg_redirected((unsigned)s->imm, t->pe->el == 2 && pe_e2h(t->pe)));
+        cycles = (op == OP_MSR ? p->msr : p->mrs)[cls];
         break;
     case OP_SYS: case OP_SYSL:
-        cycles = p->msr[SRC_op];
+        cycles = sys_cycles(p, (unsigned)s->imm);
         break;
     case OP_MSR_UAO: case OP_MSR_PAN: case OP_MSR_SPSel: case OP_MSR_SSBS: case OP_MSR_DAIFSet: case OP_MSR_DAIFClr:
         cycles = p->msr_pstate;
         break;
     case OP_ISB:
-        cycles = p->isb;
+        cycles = p->isb + empty_after(t, s);
         break;
     case OP_DSB: case OP_DMB:
         why = STALL_BARRIER;
@@ -349,7 +368,7 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid)
     }
     timing_stall(t, why, cycles);
     if (t->classify && (op == OP_MSR || op == OP_MRS || op == OP_SYS)) {
-        classify(t, s);
+        classify(t, s, cls);
     }
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME;
@@ -368,12 +387,13 @@ void timing_train(struct timing *t, uint8_t *k, bool taken)
 
 void timing_exception(struct timing *t, bool is_return)
 {
-    t->key = TIMING_EMPTY; /* the pipeline is flushed */
+    unsigned drain = pipe_state_drain(t->m->pipe, t->key - 1u);
+    t->key = TIMING_EMPTY;
     if (is_return) {
-        timing_stall(t, STALL_ERET, t->p->sys.eret);
+        timing_stall(t, STALL_ERET, t->p->sys.eret + drain);
     } else {
         t->counts.event[TE_EXCEPTION]++;
-        timing_stall(t, STALL_EXCEPTION, t->p->sys.exception);
+        timing_stall(t, STALL_EXCEPTION, t->p->sys.exception + drain);
     }
     t->class_mark = t->cycles;
 }
