@@ -47,6 +47,7 @@ tests_unit_test_library_LDADD = libhypscope.la $(CHECK_LIBS)
 tests_unit_test_regressions_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 
 tests_timing_micro_SOURCES = \
+	tests/timing/micro-branch.c \
 	tests/timing/micro-change.c \
 	tests/timing/micro-conf.c \
 	tests/timing/micro-forward.c \

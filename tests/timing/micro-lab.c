@@ -265,7 +265,7 @@ void lab_guest(struct lab *l, const struct guest *g)
 
 void lab_run(struct lab *l)
 {
-    const struct machine_limits limits = {.max_insns = UINT64_C(1) << 32};
+    const struct machine_limits limits = {.max_insns = UINT64_C(1) << 25};
     lab_mark(l, MARK_END);
     machine_start(l->m, LAB_CODE, 0);
     enum machine_stop s = machine_run(l->m, &limits);

@@ -68,7 +68,11 @@ END_TEST
 
 static const struct micro_row *row_at(unsigned i)
 {
-    return i < n_memory_rows ? &memory_rows[i] : &tlb_rows[i - n_memory_rows];
+    if (i < n_memory_rows) {
+        return &memory_rows[i];
+    }
+    i -= n_memory_rows;
+    return i < n_tlb_rows ? &tlb_rows[i] : i - n_tlb_rows < n_branch_rows ? &branch_rows[i - n_tlb_rows] : NULL;
 }
 
 static void text_of(const struct micro_row *r, const struct conf *c, char text[64])
@@ -124,7 +128,7 @@ int main(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
     tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
-    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows) * CORES);
+    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * CORES);
     tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
