@@ -32,7 +32,7 @@ static void change_class(struct conf *c, const char *name, unsigned h, const str
     for (unsigned i = 0; i < r.n_uses; i++) {
         r.use[i].cycles += r.use[i].cycles < r.lat;
     }
-    snprintf(r.group, CONF_WORD, "%s", other_name(groups_, r.group));
+    snprintf(r.group, CONF_WORD, "%s", groups_->n == 1 && (h & 32) != 0 ? "" : other_name(groups_, r.group));
     snprintf(r.read, CONF_WORD, "%s", other_name(forward, r.read));
     class_set(c, name, &r);
 }

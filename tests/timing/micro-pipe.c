@@ -193,7 +193,7 @@ static void counts(const struct conf *c, struct findings *f)
 
 /* ---- [pipeline] ---- */
 
-static void whole(const struct conf *c, struct findings *f)
+void micro_whole(const struct conf *c, struct findings *f)
 {
     uint32_t nops[SEQ_MAX];
     const uint32_t chain[3] = {(uint32_t)UDIV, (uint32_t)ADD_AFTER_UDIV, A64_NOP}, order[2] = {(uint32_t)UDIV, A64_NOP};
@@ -251,7 +251,7 @@ void micro_pipe(const struct conf *c, bool all_used, struct findings *f)
 {
     struct pipe_lab p = {.c = c, .m = calloc(CONF_ROWS, sizeof(p.m[0]))};
     ck_assert_ptr_nonnull(p.m);
-    whole(c, f);
+    micro_whole(c, f);
     counts(c, f);
     for (unsigned i = 0; i < c->n; i++) {
         if (strcmp(c->row[i].section, "classes") != 0) {

@@ -64,6 +64,21 @@ START_TEST(another_pipeline_is_recovered)
 }
 END_TEST
 
+START_TEST(another_model_is_recovered)
+{
+    struct findings *f = calloc(1, sizeof(*f));
+    struct conf c;
+    ck_assert_ptr_nonnull(f);
+    conf_load(&c, cores[_i]);
+    conf_drop(&c, "pipeline", "ordered_results");
+    conf_set(&c, "pipeline", "model", "out-of-order");
+    conf_set(&c, "pipeline", "window", "64");
+    micro_whole(&c, f);
+    ck_assert_uint_eq(differences(&c, f), 0);
+    free(f);
+}
+END_TEST
+
 /* ---- the other sections ---- */
 
 static const struct micro_row *row_at(unsigned i)
@@ -121,18 +136,116 @@ START_TEST(walks_have_two_dimensions)
 }
 END_TEST
 
-int main(void)
+/* ---- nothing is left out ---- */
+
+/* Sections that another program measures */
+static const char *elsewhere(const char *section)
 {
+    return strcmp(section, "system") == 0 ? "tests/timing/micro-system" : NULL;
+}
+
+static const struct micro_row *row_of(const char *section, const char *key)
+{
+    for (unsigned i = 0; row_at(i) != NULL; i++) {
+        if (strcmp(row_at(i)->section, section) == 0 && strcmp(row_at(i)->key, key) == 0) {
+            return row_at(i);
+        }
+    }
+    return NULL;
+}
+
+/* Every row of the file has a finding, a row here with other values, or is measured elsewhere. */
+START_TEST(every_parameter_is_measured)
+{
+    struct findings *f = calloc(1, sizeof(*f));
+    struct conf c;
+    ck_assert_ptr_nonnull(f);
+    conf_load(&c, cores[_i]);
+    micro_pipe(&c, true, f);
+    for (unsigned i = 0; i < c.n; i++) {
+        bool found = elsewhere(c.row[i].section) != NULL;
+        for (unsigned k = 0; k < f->n && !found; k++) {
+            found = strcmp(f->f[k].section, c.row[i].section) == 0 && strcmp(f->f[k].key, c.row[i].key) == 0;
+        }
+        const struct micro_row *r = row_of(c.row[i].section, c.row[i].key);
+        ck_assert_msg(found != (r != NULL), "%s [%s] %s: %s", c.core, c.row[i].section, c.row[i].key,
+                      found ? "two measurements" : "no measurement");
+        ck_assert(r == NULL || (r->measure != NULL && r->other[0] != NULL));
+    }
+    free(f);
+}
+END_TEST
+
+/* ---- a table for people ---- */
+
+static void print_finding(const char *section, const char *key, const char *file, const char *measured, unsigned *wrong)
+{
+    bool ok = strcmp(file, measured) == 0;
+    *wrong += !ok;
+    printf("  %-12s %-20s %s%s%s\n", section, key, measured, ok ? "" : "  BUT THE FILE SAYS ", ok ? "" : file);
+}
+
+static void print_core(const char *core)
+{
+    struct findings *f = calloc(1, sizeof(*f));
+    struct conf c;
+    unsigned measured = 0, reasons = 0, wrong = 0, other = 0;
+    if (f == NULL) {
+        return;
+    }
+    conf_load(&c, core);
+    micro_pipe(&c, true, f);
+    printf("%s\n", core);
+    for (unsigned i = 0; i < f->n; i++) {
+        const struct finding *x = &f->f[i];
+        if (x->reason != NULL) {
+            printf("  %-12s %-20s not measured: %s\n", x->section, x->key, x->reason);
+            reasons++;
+            continue;
+        }
+        measured++;
+        print_finding(x->section, x->key, x->file, x->measured, &wrong);
+    }
+    for (unsigned i = 0; row_at(i) != NULL; i++) {
+        char text[64];
+        text_of(row_at(i), &c, text);
+        measured++;
+        print_finding(row_at(i)->section, row_at(i)->key, conf_get(&c, row_at(i)->section, row_at(i)->key), text, &wrong);
+    }
+    for (unsigned i = 0; i < c.n; i++) {
+        other += elsewhere(c.row[i].section) != NULL;
+    }
+    printf("%s: %u parameters: %u measured here, %u not as the file says; %u by tests/timing/micro-system; %u with a reason\n", core, c.n,
+           measured, wrong, other, reasons);
+    free(f);
+}
+
+START_TEST(table)
+{
+    print_core(cores[_i]);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    bool print = argc > 1 && strcmp(argv[1], "--table") == 0;
     Suite *s = suite_create("micro");
     TCase *c = tcase_create("micro");
     tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
-    tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
-    tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * CORES);
-    tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
+    if (print) {
+        tcase_add_loop_test(c, table, 0, CORES);
+    } else {
+        tcase_add_loop_test(c, the_pipeline_is_recovered, 0, CORES);
+        tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
+        tcase_add_loop_test(c, another_model_is_recovered, 0, CORES);
+        tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * CORES);
+        tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
+        tcase_add_loop_test(c, every_parameter_is_measured, 0, CORES);
+    }
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
+    srunner_set_fork_status(r, print ? CK_NOFORK : CK_FORK_GETENV);
+    srunner_run_all(r, print ? CK_SILENT : CK_ENV);
     int failed = srunner_ntests_failed(r);
     srunner_free(r);
     return failed != 0;

@@ -180,6 +180,8 @@ struct finding *finding_add(struct findings *f, const char *section, const char 
 /* [pipeline], [resources], [forward], [classes] of an in-order core: a finding for each row. all_used: what has no effect because no
    instruction has it is a difference. */
 void micro_pipe(const struct conf *c, bool all_used, struct findings *f);
+/* [pipeline] alone, also of a core that is not in order */
+void micro_whole(const struct conf *c, struct findings *f);
 /* The same file with all of these changed. */
 void micro_pipe_change(struct conf *c, unsigned how);
 
