@@ -51,7 +51,7 @@ struct live_phases *live_phases_open(FILE *out, struct machine *m, const struct 
     if (l != NULL) {
         l->m = m;
         l->p = phases_new(out, &o);
-        l->t = insn_trace_new(m, emit, l);
+        l->t = insn_trace_new(m, &(struct insn_trace_to){emit, NULL, l});
         /* whatever comes between two instructions lets the one before it be told */
         l->sink = (struct rec_sink){.put = put, .opaque = l, .kinds = REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET)};
     }

@@ -108,18 +108,25 @@ void machine_set_probe(struct machine *m, unsigned pe, unsigned user, void (*fn)
     struct probe_want *w = &m->probes[pe][user];
     uint64_t all[PE_PROBE_PAGES];
     unsigned n_all = 0;
-    bool any = false, every = false;
+    unsigned users = 0;
+    const struct probe_want *only = NULL;
+    bool every = false;
     *w = (struct probe_want){ .fn = fn, .opaque = opaque, .n_pages = fn != NULL ? n : 0 };
     for (unsigned i = 0; i < w->n_pages; i++) {
         w->page[i] = pages[i] & ~UINT64_C(0xfff);
     }
     for (unsigned u = 0; u < PROBE_USERS; u++) {
         w = &m->probes[pe][u];
-        any |= w->fn != NULL;
+        users += w->fn != NULL;
+        only = w->fn != NULL ? w : only;
         every |= w->fn != NULL && (w->n_pages == 0 || n_all + w->n_pages > PE_PROBE_PAGES);
         for (unsigned i = 0; i < w->n_pages && !every; i++) {
             all[n_all++] = w->page[i];
         }
     }
-    pe_set_probe(m->pes[pe], any ? to_users : NULL, m, all, every ? 0 : n_all);
+    if (users == 1) {
+        pe_set_probe(m->pes[pe], only->fn, only->opaque, only->page, only->n_pages);
+    } else {
+        pe_set_probe(m->pes[pe], users != 0 ? to_users : NULL, m, all, every ? 0 : n_all);
+    }
 }

@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_PLANS = 1 << 14, MAX_DST = OPD_MAX, MAX_BYTES = 64, PIECE = 16 };
+enum { N_PLANS = 1 << 14, MAX_DST = OPD_MAX, MAX_BYTES = 64, PIECE = 16, MAX_EFFECTS = MAX_DST + 2 * MAX_BYTES / PIECE + 3 };
 enum { REG_SP = OPD_SP, REG_PSTATE = 64, REG_FPCR = 65, REG_FPSR = 66 };
 
 enum mem_how {
     MEM_NONE,
     MEM_LOAD, MEM_STORE,    /* the values are those of the data registers, one after the other */
+    MEM_LOAD_X, MEM_STORE_X,    /* the same of one general register, or of two X registers */
     MEM_LOOK,               /* structures, atomics, DC ZVA: memory itself is looked at */
 };
 
@@ -34,6 +35,13 @@ struct plan {
     uint8_t bytes, n_data, width, data[4];
     uint8_t status;         /* of a store exclusive; OPD_NONE */
     int32_t offset;
+    uint64_t mask;          /* MEM_LOAD_X, MEM_STORE_X: what of a register is loaded or stored */
+};
+
+/* Effects of an instruction, as they are found */
+struct effects {
+    unsigned n;
+    struct rec_effect e[MAX_EFFECTS];
 };
 
 /* The instruction that was last begun by a PE */
@@ -45,21 +53,21 @@ struct held {
     uint8_t sp_sel;
     uint32_t fpsr;
     uint64_t va;
+    uint64_t low, high;             /* MEM_STORE_X: what is stored */
     uint8_t before[MAX_BYTES];      /* memory before, or what is stored */
     bool has_before;
 };
 
 struct insn_trace {
     struct machine *m;
-    void (*emit)(void *opaque, const struct rec *r);
-    void *opaque;
+    struct insn_trace_to to;
     struct plan *plan;              /* [N_PLANS], by hash of the word */
     struct held held[MACHINE_MAX_PES];
     uint64_t pstate[MACHINE_MAX_PES];   /* as last told */
     uint8_t sp[MACHINE_MAX_PES];        /* EL and SPSel that were last told of, plus one */
 };
 
-struct insn_trace *insn_trace_new(struct machine *m, void (*emit)(void *opaque, const struct rec *r), void *opaque)
+struct insn_trace *insn_trace_new(struct machine *m, const struct insn_trace_to *to)
 {
     struct insn_trace *t = calloc(1, sizeof(*t));
     struct plan *plan = calloc(N_PLANS, sizeof(*plan));
@@ -68,7 +76,7 @@ struct insn_trace *insn_trace_new(struct machine *m, void (*emit)(void *opaque, 
         free(plan);
         return NULL;
     }
-    *t = (struct insn_trace){.m = m, .emit = emit, .opaque = opaque, .plan = plan};
+    *t = (struct insn_trace){.m = m, .to = *to, .plan = plan};
     for (unsigned i = 0; i < MACHINE_MAX_PES; i++) {
         t->pstate[i] = UINT64_MAX;
     }
@@ -108,8 +116,14 @@ static void plan_mem(struct plan *p, const struct operands *o)
                  m->elements == m->n_data && m->bytes % m->n_data == 0;
     p->width = plain ? m->bytes / m->n_data : 0;
     p->how = plain ? (m->load ? MEM_LOAD : MEM_STORE) : MEM_LOOK;
-    for (unsigned i = 0; i < m->n_data && m->load; i++) {
-        p->how = m->data[i] == OPD_ZR ? MEM_LOOK : p->how; /* no register tells what was loaded */
+    bool general = plain && (m->n_data == 1 || p->width == 8);
+    for (unsigned i = 0; i < m->n_data; i++) {
+        general = general && (m->data[i] < OPD_SP || (m->data[i] == OPD_ZR && m->store));
+        p->how = m->data[i] == OPD_ZR && m->load ? MEM_LOOK : p->how; /* no register tells what was loaded */
+    }
+    if (general) {
+        p->how = m->load ? MEM_LOAD_X : MEM_STORE_X;
+        p->mask = ones64(8 * p->width);
     }
 }
 
@@ -141,9 +155,15 @@ static const struct plan *plan_of(struct insn_trace *t, const struct pe *pe, uin
 
 /* ---- memory ---- */
 
-static uint64_t xreg(const struct pe *pe, unsigned n)
+/* Where a register of an address or of data is in pe->x */
+static inline unsigned x_index(unsigned n)
 {
-    return n < OPD_SP ? pe->x[n] : n == OPD_SP ? pe->x[X_SP] : 0;
+    return likely(n < OPD_SP) ? n : n == OPD_SP ? X_SP : X_ZR;
+}
+
+static inline uint64_t xreg(const struct pe *pe, unsigned n)
+{
+    return pe->x[x_index(n)];
 }
 
 /* The address of the access, from the registers as they are before it */
@@ -201,77 +221,98 @@ static bool look(const struct pe *pe, uint64_t va, uint8_t *b, unsigned len)
 
 /* ---- records ---- */
 
-static void effect(struct insn_trace *t, const struct rec *insn, unsigned number, uint64_t low, uint64_t high)
+static inline void effect(struct effects *f, unsigned number, uint64_t low, uint64_t high)
 {
-    struct rec r = *insn;
-    r.kind = REC_REG;
-    r.a = number;
-    r.b = low;
-    r.c = high;
-    t->emit(t->opaque, &r);
+    f->e[f->n++] = (struct rec_effect){.kind = REC_REG, .a = number, .b = low, .c = high};
 }
 
-static void mem_effects(struct insn_trace *t, const struct rec *insn, uint64_t va, const uint8_t *b, unsigned len, bool write)
+static void give(struct insn_trace *t, const struct rec *insn, const struct effects *f)
 {
-    struct rec r = *insn;
-    r.kind = REC_MEM;
-    r.type = write;
+    if (f->n != 0 && t->to.effects != NULL) {
+        t->to.effects(t->to.opaque, insn, f->e, f->n);
+        return;
+    }
+    for (unsigned i = 0; i < f->n; i++) {
+        struct rec r;
+        rec_of_effect(&r, insn, &f->e[i]);
+        t->to.emit(t->to.opaque, &r);
+    }
+}
+
+static inline void mem_effect(struct effects *f, uint64_t va, uint64_t low, uint64_t high, unsigned len, bool write)
+{
+    f->e[f->n++] = (struct rec_effect){.kind = REC_MEM, .type = write, .a = va, .b = low, .c = high, .d = len};
+}
+
+static void mem_effects(struct effects *f, uint64_t va, const uint8_t *b, unsigned len, bool write)
+{
     for (unsigned at = 0; at < len; at += PIECE) {
         uint8_t v[PIECE] = {0};
         unsigned k = len - at < PIECE ? len - at : PIECE;
         memcpy(v, b + at, k);
-        r.a = va + at;
-        r.b = le64(v);
-        r.c = le64(v + 8);
-        r.d = k;
-        t->emit(t->opaque, &r);
+        mem_effect(f, va + at, le64(v), le64(v + 8), k, write);
     }
+}
+
+/* A store exclusive tells by its status register whether it stored. */
+static inline bool stored(const struct held *h, const struct pe *pe)
+{
+    unsigned status = h->plan->status;
+    return likely(status == OPD_NONE) || (status < OPD_SP && pe->x[status] == 0);
 }
 
 static void tell(struct insn_trace *t, struct held *h)
 {
     if (!h->told) {
         h->told = true;
-        t->emit(t->opaque, &h->insn);
+        t->to.emit(t->to.opaque, &h->insn);
     }
 }
 
 /* PSTATE and the stack pointer in use, when they are not what was last told */
-static void tell_state(struct insn_trace *t, const struct pe *pe, const struct rec *at, uint64_t pstate, unsigned el, unsigned sel)
+static void tell_state(struct insn_trace *t, struct effects *f, const struct pe *pe, uint64_t pstate, unsigned el, unsigned sel)
 {
-    unsigned i = at->pe, sp = sel != 0 ? el : 0;
+    unsigned i = pe->id, sp = sel != 0 ? el : 0;
     if (pstate != t->pstate[i]) {
         t->pstate[i] = pstate;
-        effect(t, at, REG_PSTATE, pstate, 0);
+        effect(f, REG_PSTATE, pstate, 0);
     }
     if (t->sp[i] != sp + 1) {
         t->sp[i] = (uint8_t)(sp + 1);
-        effect(t, at, REG_SP, pe_get_sp(pe, sp), 0);
+        effect(f, REG_SP, pe_get_sp(pe, sp), 0);
     }
 }
 
 /* Memory that the instruction accessed. It has been executed. */
-static void memory(struct insn_trace *t, const struct held *h, const struct pe *pe)
+static void memory(const struct held *h, const struct pe *pe, struct effects *f)
 {
     const struct plan *p = h->plan;
     uint8_t after[MAX_BYTES];
     switch (p->how) {
     case MEM_LOAD:
         from_registers(p, pe, after);
-        mem_effects(t, &h->insn, h->va, after, p->bytes, false);
+        mem_effects(f, h->va, after, p->bytes, false);
         break;
     case MEM_STORE:
-        if (p->status == OPD_NONE || (p->status < OPD_SP && pe->x[p->status] == 0)) {
-            mem_effects(t, &h->insn, h->va, h->before, p->bytes, true);
+        if (stored(h, pe)) {
+            mem_effects(f, h->va, h->before, p->bytes, true);
+        }
+        break;
+    case MEM_LOAD_X:
+        mem_effect(f, h->va, pe->x[p->data[0]] & p->mask, p->n_data == 2 ? pe->x[p->data[1]] : 0, p->bytes, false);
+        break;
+    case MEM_STORE_X:
+        if (stored(h, pe)) {
+            mem_effect(f, h->va, h->low, h->high, p->bytes, true);
         }
         break;
     case MEM_LOOK:
         if (p->load && h->has_before) {
-            mem_effects(t, &h->insn, h->va, h->before, p->bytes, false);
+            mem_effects(f, h->va, h->before, p->bytes, false);
         }
         /* a compare-and-swap that stored nothing leaves memory as it was */
         if (p->store && look(pe, h->va, after, p->bytes) && !(p->load && h->has_before && memcmp(after, h->before, p->bytes) == 0)) {
-            mem_effects(t, &h->insn, h->va, after, p->bytes, true);
+            mem_effects(f, h->va, after, p->bytes, true);
         }
         break;
     default:
@@ -284,31 +325,35 @@ static void memory(struct insn_trace *t, const struct held *h, const struct pe *
 static void done(struct insn_trace *t, struct held *h, const struct pe *pe, uint64_t pstate, bool same_el)
 {
     const struct plan *p = h->plan;
-    unsigned sp = h->sp_sel != 0 ? h->insn.el : 0;
+    struct effects f;
+    f.n = 0;
     tell(t, h);
     h->valid = false;
     if (p->how != MEM_NONE) {
-        memory(t, h, pe);
+        memory(h, pe, &f);
     }
     for (unsigned i = 0; i < p->n_dst; i++) {
         unsigned n = p->dst[i];
-        if (n >= OPD_V0) {
-            effect(t, &h->insn, n, pe->v[n - OPD_V0].d[0], pe->v[n - OPD_V0].d[1]);
+        if (likely(n < OPD_SP)) {
+            effect(&f, n, pe->x[n], 0);
+        } else if (n == OPD_SP) {
+            effect(&f, n, pe_get_sp(pe, h->sp_sel != 0 ? h->insn.el : 0), 0);
         } else {
-            effect(t, &h->insn, n, n == OPD_SP ? pe_get_sp(pe, sp) : pe->x[n], 0);
+            effect(&f, n, pe->v[n - OPD_V0].d[0], pe->v[n - OPD_V0].d[1]);
         }
     }
     if (unlikely(p->fpsr) && pe->fpsr != h->fpsr) {
-        effect(t, &h->insn, REG_FPSR, pe->fpsr, 0);
+        effect(&f, REG_FPSR, pe->fpsr, 0);
     }
     if (p->pstate || p->system) {
         if (same_el) {
-            tell_state(t, pe, &h->insn, pstate, pe->el, pe->sp_sel);
+            tell_state(t, &f, pe, pstate, pe->el, pe->sp_sel);
         } else if (pstate != t->pstate[h->insn.pe]) {
             t->pstate[h->insn.pe] = pstate;
-            effect(t, &h->insn, REG_PSTATE, pstate, 0);
+            effect(&f, REG_PSTATE, pstate, 0);
         }
     }
+    give(t, &h->insn, &f);
 }
 
 void insn_trace_probe(struct insn_trace *t, struct pe *pe)
@@ -331,13 +376,19 @@ void insn_trace_probe(struct insn_trace *t, struct pe *pe)
     h->insn.a = insn;
     h->insn.b = pa;
     if (unlikely(t->sp[pe->id] != (pe->sp_sel != 0 ? pe->el : 0) + 1)) {
-        tell_state(t, pe, &h->insn, pe_spsr_value(pe), pe->el, pe->sp_sel); /* an exception changed it */
+        struct effects f;
+        f.n = 0;
+        tell_state(t, &f, pe, pe_spsr_value(pe), pe->el, pe->sp_sel); /* an exception changed it */
+        give(t, &h->insn, &f);
     }
     if (p->how == MEM_NONE) {
         return;
     }
     h->va = address(p, pe, pe->pc);
-    if (p->how == MEM_STORE) {
+    if (p->how == MEM_STORE_X) {
+        h->low = pe->x[x_index(p->data[0])] & p->mask;
+        h->high = p->n_data == 2 ? pe->x[x_index(p->data[1])] : 0;
+    } else if (p->how == MEM_STORE) {
         from_registers(p, pe, h->before);
     } else if (p->how == MEM_LOOK && p->load) {
         h->has_before = look(pe, h->va, h->before, p->bytes);

@@ -8,11 +8,19 @@
 #define HYPSCOPE_SIM_TRACE_INSN_H
 
 #include "sim/machine.h"
+#include "traces/trace.h"
 
 struct insn_trace;
 
-/* `emit` gets the records, in order for each PE. NULL: no memory. */
-struct insn_trace *insn_trace_new(struct machine *m, void (*emit)(void *opaque, const struct rec *r), void *opaque);
+/* Who gets the records, in order for each PE. Effects come together when there is a function for them (not NULL). */
+struct insn_trace_to {
+    void (*emit)(void *opaque, const struct rec *r);
+    void (*effects)(void *opaque, const struct rec *insn, const struct rec_effect *e, unsigned n);
+    void *opaque;
+};
+
+/* NULL: no memory. */
+struct insn_trace *insn_trace_new(struct machine *m, const struct insn_trace_to *to);
 void insn_trace_free(struct insn_trace *t);
 /* A PE is about to execute the instruction at its PC: call it from a probe (pe_set_probe). */
 void insn_trace_probe(struct insn_trace *t, struct pe *pe);

@@ -189,6 +189,23 @@ static inline void keep(void *opaque, const struct rec *r)
     }
 }
 
+static void keep_effects(void *opaque, const struct rec *insn, const struct rec_effect *e, unsigned n)
+{
+    struct tracing *t = opaque;
+    const uint64_t both = REC_BIT(REC_REG) | REC_BIT(REC_MEM);
+    if (likely(t->plain && (t->filter.kinds & both) == both)) {
+        if (unlikely(!trace_writer_put_effects(t->w, insn, e, n))) {
+            fail(t);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct rec r;
+        rec_of_effect(&r, insn, &e[i]);
+        keep(t, &r);
+    }
+}
+
 static void probe(void *opaque, struct pe *pe)
 {
     struct tracing *t = opaque;
@@ -329,7 +346,7 @@ struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, cons
         return NULL;
     }
     if ((t->filter.kinds & INSN_KINDS) != 0) {
-        t->insns = insn_trace_new(m, keep, t);
+        t->insns = insn_trace_new(m, &(struct insn_trace_to){keep, keep_effects, t});
         if (t->insns == NULL) {
             err_set(err, "--trace: out of memory");
             (void)!tracing_close(t, NULL);

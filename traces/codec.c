@@ -244,77 +244,176 @@ static __attribute__((noinline)) void put_misses(struct codec *c, const struct r
     c->raw += n;
 }
 
-/* Encode a record of this kind. */
-static inline __attribute__((always_inline)) unsigned put_kind(struct codec *c, const struct rec *r, unsigned kind)
+/* Encode any record. */
+static __attribute__((noinline)) unsigned put_any(struct codec *c, const struct rec *r)
 {
     struct model *m = &c->m;
     struct model_pe *p = &m->pe[r->pe];
-    uint16_t key = site_key(r, kind, p);
-    bool no_place = placeless(kind, key), fresh = false;
-    uint32_t id = site_id(kind, r->pe, key);
+    uint16_t key = site_key(r, r->kind, p);
+    bool no_place = placeless(r->kind, key), fresh = false;
+    uint32_t id = site_id(r->kind, r->pe, key);
     uint64_t at = no_place ? 0 : r->pc;
     const struct site *before = &m->site[m->prev];
     uint32_t si = before->next[0];
     enum found found = FOUND_NEXT;
-    if (unlikely(!is_site(&m->site[si], id, at))) { /* site 0 has no kind */
+    if (!grow(c)) {
+        return CODEC_NO_MEMORY;
+    }
+    if (!is_site(&m->site[si], id, at)) { /* site 0 has no kind */
         si = before->next[1];
         found = FOUND_SECOND;
         if (!is_site(&m->site[si], id, at)) {
             found = FOUND_SAID;
-            if (!grow(c) || !model_grow(m)) {
+            if (!model_grow(m)) {
                 return CODEC_NO_MEMORY;
             }
             si = put_place(c, r, id, at, no_place, &fresh);
         }
     }
     struct site *s = &m->site[si];
-    struct missed x = {
+    const struct missed x = {
+        .v = {
+            r->a - model_guess(m, p, r, r->kind, s, 0), r->b - model_guess(m, p, r, r->kind, s, 1),
+            r->c - model_guess(m, p, r, r->kind, s, 2), r->d - model_guess(m, p, r, r->kind, s, 3),
+        },
         .icount = r->icount - (p->icount + s->dicount), .time = r->time_ns - guess_time(m, p, r->icount, r->cycle),
         .cycle = r->cycle - guess_cycle(m, p, s, r->time_ns), .meta = rec_meta(r) ^ s->meta, .hcr = r->hcr ^ p->hcr,
         .vttbr = r->vttbr ^ p->vttbr, .pc = no_place ? r->pc - p->pc : 0,
     };
-    const uint64_t v[4] = {r->a, r->b, r->c, r->d};
-    for (unsigned i = 0; i < 4; i++) {
-        x.v[i] = v[i] - (s->v[i] + s->step[i]);
-    }
-    if (s->guesses != 0) { /* most are by step, and need no reference */
-        for (unsigned i = 0; i < 4; i++) {
-            if (s->guess[i] != GUESS_STEP) {
-                x.v[i] = v[i] - (s->guess[i] == GUESS_REF ? model_ref(m, p, r, kind, i) + s->off[i] : model_ref2(m, p, r, kind, i));
-            }
-        }
-    }
     unsigned flags = 0;
-    if (likely(!any_missed(&x) && found == FOUND_NEXT)) {
-        c->run++;
-    } else {
-        if (!grow(c)) {
-            return CODEC_NO_MEMORY;
-        }
+    if (any_missed(&x) || found != FOUND_NEXT) {
         put_misses(c, r, s, p, &x, found);
         flags = (fresh || x.pc != 0 ? CODEC_FRESH : 0u) | (c->raw >= CHUNK_RAW_BYTES || m->n_sites >= CHUNK_MAX_SITES ? CODEC_FULL : 0u);
+    } else {
+        c->run++;
     }
-    if (unlikely(m->time_by_cycles)) {
+    if (m->time_by_cycles) {
         model_frac(m, p, r->cycle, x.time);
     }
     c->last_pe = r->pe;
-    model_after(m, p, si, r, kind);
+    model_follow(m, si);
+    model_after(m, p, si, r, r->kind);
     return ++c->n < CHUNK_MAX_RECORDS ? flags : flags | CODEC_FULL;
+}
+
+/* How far the values of a record are from what was foreseen: 0 when they are that. */
+static inline __attribute__((always_inline)) uint64_t values_off(const struct model *m, const struct model_pe *p, const struct rec *r,
+                                                                 unsigned kind, const struct site *s)
+{
+    const uint32_t only_b = UINT32_C(0xff00);
+    uint64_t off = r->b - model_guess(m, p, r, kind, s, 1);
+    if (likely((s->guesses & ~only_b) == 0)) { /* most of the others are by step, and need no reference */
+        return off | (r->a - s->v[0] - s->step[0]) | (r->c - s->v[2] - s->step[2]) | (r->d - s->v[3] - s->step[3]);
+    }
+    return off | (r->a - model_guess(m, p, r, kind, s, 0)) | (r->c - model_guess(m, p, r, kind, s, 2)) |
+           (r->d - model_guess(m, p, r, kind, s, 3));
+}
+
+/* Encode a record of this kind. Most are wholly foreseen: what it takes to see that comes first. */
+static inline __attribute__((always_inline)) unsigned put_kind(struct codec *c, const struct rec *r, unsigned kind)
+{
+    struct model *m = &c->m;
+    struct model_pe *p = &m->pe[r->pe];
+    uint16_t key = site_key(r, kind, p);
+    bool no_place = placeless(kind, key);
+    uint32_t si = m->site[m->prev].next[0];
+    const struct site *s = &m->site[si];
+    if (!is_site(s, site_id(kind, r->pe, key), no_place ? 0 : r->pc)) {
+        return put_any(c, r);
+    }
+    uint64_t insns = r->icount - p->icount;
+    uint64_t off = (rec_meta(r) ^ s->meta) | (insns ^ s->dicount) | (r->hcr ^ p->hcr) | (r->vttbr ^ p->vttbr) | (no_place ? r->pc ^ p->pc : 0);
+    if (likely(m->clock_hz == 0 && m->ns_per_insn == 1)) {
+        off |= (r->time_ns - p->time_ns - insns) | (r->cycle ^ r->time_ns);
+    } else {
+        off |= (r->time_ns - guess_time(m, p, r->icount, r->cycle)) | (r->cycle - guess_cycle(m, p, s, r->time_ns));
+    }
+    if ((off | values_off(m, p, r, kind, s)) != 0 || c->n + 1 >= CHUNK_MAX_RECORDS) {
+        return put_any(c, r);
+    }
+    if (unlikely(m->time_by_cycles)) {
+        model_frac(m, p, r->cycle, 0);
+    }
+    c->run++;
+    c->n++;
+    c->last_pe = r->pe;
+    model_after(m, p, si, r, kind);
+    return 0;
 }
 
 unsigned codec_put(struct codec *c, const struct rec *r)
 {
     switch (r->kind) {
     case REC_INSN: return put_kind(c, r, REC_INSN);
-    case REC_REG: return put_kind(c, r, REC_REG);
-    case REC_MEM: return put_kind(c, r, REC_MEM);
     case REC_SYSREG: return put_kind(c, r, REC_SYSREG);
-    default:
-        if (r->kind >= REC_INSN && r->kind <= REC_MEM) {
-            __builtin_unreachable(); /* gcc does not see it by itself, and asks again for each value */
-        }
-        return put_kind(c, r, r->kind);
+    case REC_MASK: return put_kind(c, r, REC_MASK);
+    case REC_REG: case REC_MEM: return put_any(c, r); /* codec_put_effects() has tried */
+    default: return put_kind(c, r, r->kind);
     }
+}
+
+/* May effects of an instruction be compared by their own fields alone: does all that they share with `insn` follow from the record
+   before, if the site adds nothing to the counts? */
+static inline bool shares(const struct model *m, const struct model_pe *p, const struct rec *insn)
+{
+    return insn->icount == p->icount && insn->time_ns == p->time_ns && insn->cycle == p->cycle && insn->hcr == p->hcr &&
+           insn->vttbr == p->vttbr && (m->clock_hz != 0 || insn->cycle == guess_cycle(m, p, &m->site[0], insn->time_ns));
+}
+
+/* An effect that is wholly foreseen, and whose record shares(): encode it. false: nothing was done. */
+static inline __attribute__((always_inline)) bool put_foreseen(struct codec *c, struct model_pe *p, const struct rec *insn, uint64_t meta,
+                                                               const struct rec_effect *e, unsigned kind)
+{
+    struct model *m = &c->m;
+    struct rec r;
+    r.type = e->type;
+    r.a = e->a;
+    r.b = e->b;
+    r.c = e->c;
+    r.d = e->d;
+    uint32_t si = m->site[m->prev].next[0];
+    struct site *s = &m->site[si];
+    if (!is_site(s, site_id(kind, insn->pe, site_key(&r, kind, p)), insn->pc)) {
+        return false;
+    }
+    uint64_t off = (s->meta ^ (meta | kind | (uint64_t)e->type << 48)) | s->dicount | (m->clock_hz != 0 ? s->dcycle : 0);
+    if ((off | values_off(m, p, &r, kind, s)) != 0) {
+        return false;
+    }
+    c->run++;
+    m->prev = si;
+    m->of_kind[kind] = si;
+    s->v[0] = e->a;
+    s->v[1] = e->b;
+    s->v[2] = e->c;
+    s->v[3] = e->d;
+    model_effect(m, p, &r, kind);
+    return true;
+}
+
+unsigned codec_put_effects(struct codec *c, const struct rec *insn, const struct rec_effect *e, unsigned n, unsigned *done)
+{
+    struct model_pe *p = &c->m.pe[insn->pe];
+    uint64_t meta = rec_meta(insn) & ones64(48) & ~UINT64_C(0xff);
+    bool quick = c->last_pe == insn->pe && p->pc == insn->pc && shares(&c->m, p, insn);
+    for (unsigned i = 0; i < n; i++) {
+        unsigned flags = 0;
+        if (likely(quick) && likely(c->n + 1 < CHUNK_MAX_RECORDS) &&
+            (e[i].kind == REC_REG ? put_foreseen(c, p, insn, meta, &e[i], REC_REG) : put_foreseen(c, p, insn, meta, &e[i], REC_MEM))) {
+            c->n++;
+        } else {
+            struct rec r;
+            rec_of_effect(&r, insn, &e[i]);
+            flags = codec_put(c, &r);
+            quick = shares(&c->m, p, insn);
+        }
+        if (unlikely(flags != 0)) {
+            *done = i + 1;
+            return flags;
+        }
+    }
+    *done = n;
+    return 0;
 }
 
 size_t codec_raw_len(const struct codec *c)
@@ -560,6 +659,7 @@ bool codec_get(struct codec *c, struct rec *r, const char **why)
     }
     c->last_pe = r->pe;
     c->n++;
+    model_follow(m, si);
     model_after(m, p, si, r, kind);
     return true;
 }

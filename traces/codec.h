@@ -34,6 +34,9 @@ enum codec_put_flags {
 
 /* Encode one record, whose kind and PE are in range. */
 unsigned must_check codec_put(struct codec *c, const struct rec *r);
+/* Encode effects of an instruction: as codec_put of each in turn, only faster. *done: how many; less than n when the last of them
+   raised a flag. */
+unsigned must_check codec_put_effects(struct codec *c, const struct rec *insn, const struct rec_effect *e, unsigned n, unsigned *done);
 uint32_t codec_count(const struct codec *c);
 /* Instruction count and cycle of the last record of a PE in this chunk; 0 when it has none. */
 void codec_last(const struct codec *c, unsigned pe, uint64_t *icount, uint64_t *cycle);

@@ -13,6 +13,7 @@
 #include "traces/codec.h"
 #include "traces/kinds.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define MEM_SIZE 4096       /* places of memory whose contents are remembered */
@@ -77,6 +78,13 @@ void model_born(struct site *s);
 /* kind, pe, from_el, el, daif, pending, type as one number */
 static inline uint64_t rec_meta(const struct rec *r)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* they are in this order; gcc puts single bytes together only where nothing else is known of one */
+    _Static_assert(offsetof(struct rec, kind) == 0 && offsetof(struct rec, pending) == 5 && offsetof(struct rec, type) == 6, "as below");
+    uint64_t meta;
+    memcpy(&meta, r, sizeof(meta));
+    return meta;
+#endif
     return r->kind | (uint64_t)r->pe << 8 | (uint64_t)r->from_el << 16 | (uint64_t)r->el << 24 | (uint64_t)r->daif << 32 |
            (uint64_t)r->pending << 40 | (uint64_t)r->type << 48;
 }
@@ -289,14 +297,37 @@ static inline void model_frac(const struct model *m, struct model_pe *p, uint64_
 
 /* ---- after a record ---- */
 
-/* The record is complete: remember what later ones may refer to. */
-static inline void model_after(struct model *m, struct model_pe *p, uint32_t si, const struct rec *r, unsigned kind)
+/* The same for a REG or MEM record alone: its values */
+static inline void model_effect(struct model *m, struct model_pe *p, const struct rec *r, unsigned kind)
 {
-    struct site *from = &m->site[m->prev], *s = &m->site[si];
-    if (unlikely(from->next[0] != si)) {
+    if (kind == REC_REG) {
+        p->reg[r->a & 127] = r->b;
+        p->n_reg += p->n_reg < 1000;
+    } else {
+        unsigned i = mem_slot(r->a);
+        m->mem[i].va = r->a;
+        m->mem[i].v = r->b;
+        p->n_mem += p->n_mem < 1000;
+        p->mem_va = r->a;
+        p->mem_value = r->b;
+        p->mem_high = r->c;
+    }
+}
+
+/* The record at this site comes after the last one: be first among its followers. */
+static inline void model_follow(struct model *m, uint32_t si)
+{
+    struct site *from = &m->site[m->prev];
+    if (from->next[0] != si) {
         from->next[1] = from->next[0];
         from->next[0] = si;
     }
+}
+
+/* The record is complete: remember what later ones may refer to. */
+static inline void model_after(struct model *m, struct model_pe *p, uint32_t si, const struct rec *r, unsigned kind)
+{
+    struct site *s = &m->site[si];
     m->prev = si;
     m->of_kind[kind & 63] = si;
     s->v[0] = r->a;
@@ -313,20 +344,9 @@ static inline void model_after(struct model *m, struct model_pe *p, uint32_t si,
         p->page_off = r->b - r->pc;
         p->n_mem = p->n_reg = 0;
         return;
-    case REC_REG:
-        p->reg[r->a & 127] = r->b;
-        p->n_reg += p->n_reg < 1000;
+    case REC_REG: case REC_MEM:
+        model_effect(m, p, r, kind);
         return;
-    case REC_MEM: {
-        unsigned i = mem_slot(r->a);
-        m->mem[i].va = r->a;
-        m->mem[i].v = r->b;
-        p->n_mem += p->n_mem < 1000;
-        p->mem_va = r->a;
-        p->mem_value = r->b;
-        p->mem_high = r->c;
-        return;
-    }
     case REC_SYSREG:
         p->sysreg[sysreg_slot(r->a)] = r->b;
         return;

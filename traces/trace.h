@@ -26,6 +26,26 @@ struct trace_header {
     unsigned n_images;
 };
 
+/* What a REG or MEM record has of its own; it shares the rest with the INSN record before it. */
+struct rec_effect {
+    uint8_t kind;               /* REC_REG or REC_MEM */
+    uint8_t type;
+    uint32_t d;
+    uint64_t a, b, c;
+};
+
+/* The whole record of an effect of the instruction `insn` */
+static inline void rec_of_effect(struct rec *r, const struct rec *insn, const struct rec_effect *e)
+{
+    *r = *insn;
+    r->kind = e->kind;
+    r->type = e->type;
+    r->a = e->a;
+    r->b = e->b;
+    r->c = e->c;
+    r->d = e->d;
+}
+
 struct trace_symbol {
     uint64_t va, size;          /* size 0: not known */
     const char *name;

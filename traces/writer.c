@@ -353,6 +353,19 @@ static bool write_records(struct trace_writer *w)
     return ok;
 }
 
+/* What the codec said of a record: take its names along, end the chunk. */
+static bool written(struct trace_writer *w, const struct rec *r, unsigned flags)
+{
+    if ((flags & CODEC_NO_MEMORY) != 0) {
+        return fail(w, "out of memory for the trace");
+    }
+    w->count++;
+    if ((flags & CODEC_FRESH) != 0) {
+        name_place(w, r);
+    }
+    return (flags & CODEC_FULL) == 0 || write_records(w);
+}
+
 bool trace_writer_put(struct trace_writer *w, const struct rec *r)
 {
     if (unlikely(w->failed)) {
@@ -362,17 +375,33 @@ bool trace_writer_put(struct trace_writer *w, const struct rec *r)
         return fail(w, "record %" PRIu64 " of kind %u and PE %u fits no trace", w->count, r->kind, r->pe);
     }
     unsigned flags = codec_put(w->codec, r);
-    if (unlikely((flags & CODEC_NO_MEMORY) != 0)) {
-        return fail(w, "out of memory for the trace");
+    if (unlikely(flags != 0)) {
+        return written(w, r, flags);
     }
     w->count++;
-    if (unlikely(flags != 0)) {
-        if ((flags & CODEC_FRESH) != 0) {
-            name_place(w, r);
+    return true;
+}
+
+bool trace_writer_put_effects(struct trace_writer *w, const struct rec *insn, const struct rec_effect *e, unsigned n)
+{
+    while (n != 0) {
+        unsigned done;
+        if (unlikely(w->failed)) {
+            return false;
         }
-        if ((flags & CODEC_FULL) != 0) {
-            return write_records(w);
+        unsigned flags = codec_put_effects(w->codec, insn, e, n, &done);
+        if (unlikely(flags != 0)) {
+            struct rec r;
+            rec_of_effect(&r, insn, &e[done - 1]);
+            w->count += done - 1;
+            if (!written(w, &r, flags)) {
+                return false;
+            }
+        } else {
+            w->count += done;
         }
+        e += done;
+        n -= done;
     }
     return true;
 }

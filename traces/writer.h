@@ -29,6 +29,8 @@ struct trace_writer *trace_writer_new(FILE *out, const char *path, const struct 
                                       struct err *err);
 /* Add a record. false: writing has failed; trace_writer_close says why. */
 bool trace_writer_put(struct trace_writer *w, const struct rec *r);
+/* Add the records of effects of an instruction, which has been added. false as above. */
+bool trace_writer_put_effects(struct trace_writer *w, const struct rec *insn, const struct rec_effect *e, unsigned n);
 /* Records so far */
 uint64_t trace_writer_count(const struct trace_writer *w);
 /* Write what is left, the index and the end mark, flush, and free the writer. false: *err says what failed and where. NULL is fine. */

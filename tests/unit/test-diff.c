@@ -108,7 +108,7 @@ static void run(struct trace *t, const struct hyp_image *i, uint64_t kinds, cons
     }
     *t = (struct trace){0};
     bool insns = (kinds & REC_BIT(REC_INSN)) != 0;
-    struct recorder x = {.t = t, .insns = insn_trace_new(m, append, t)};
+    struct recorder x = {.t = t, .insns = insn_trace_new(m, &(struct insn_trace_to){append, NULL, t})};
     const struct rec_sink events = {.put = append, .opaque = t, .kinds = kinds, .classes = UINT32_MAX};
     const struct rec_sink all = {.put = put, .opaque = &x, .kinds = kinds, .classes = UINT32_MAX};
     ck_assert_ptr_nonnull(x.insns);

@@ -412,6 +412,91 @@ START_TEST(a_full_disk_is_an_error)
 }
 END_TEST
 
+/* Instruction i of a loop of few places, and its effects: regular but for some. Returns how many effects. */
+static unsigned instruction(struct random *x, uint64_t i, struct rec *insn, struct rec_effect *e)
+{
+    uint64_t k = i % 9, turn = i / 9;
+    *insn = (struct rec){
+        .kind = REC_INSN, .pe = (uint8_t)(turn / 50 % 4), .from_el = 1, .el = 1, .icount = i, .time_ns = i, .cycle = i, .pc = 0x4000 + k * 4,
+        .a = 0x91000421 + k, .b = 0x84000 + k * 4, .hcr = turn / 90,
+    };
+    if (rnd(x) % 64 == 0) {
+        insn->cycle = number(x);
+    }
+    unsigned n = k % 4;
+    for (unsigned j = 0; j < n; j++) {
+        bool wild_one = rnd(x) % 16 == 0;
+        e[j] = (struct rec_effect){.kind = (k + j) % 2 != 0 ? REC_REG : REC_MEM, .type = (uint8_t)(k & 1), .d = 8, .a = k, .b = turn * 8, .c = j};
+        if (wild_one) {
+            e[j] = (struct rec_effect){.kind = e[j].kind, .type = (uint8_t)number(x), .d = (uint32_t)number(x), .a = number(x), .b = number(x),
+                                       .c = number(x)};
+        }
+    }
+    return n;
+}
+
+static struct bytes write_instructions(uint64_t n, const struct trace_header *h, bool together)
+{
+    struct bytes b;
+    struct err err = {.msg = ""};
+    struct random x = {7};
+    FILE *f = open_memstream(&b.p, &b.len);
+    ck_assert_ptr_nonnull(f);
+    struct trace_writer *w = trace_writer_new(f, "out", h, &namer, &err);
+    ck_assert_msg(w != NULL, "%s", err.msg);
+    for (uint64_t i = 0; i < n; i++) {
+        struct rec insn, r;
+        struct rec_effect e[4];
+        unsigned n_effects = instruction(&x, i, &insn, e);
+        ck_assert(trace_writer_put(w, &insn));
+        if (together) {
+            ck_assert(trace_writer_put_effects(w, &insn, e, n_effects));
+        }
+        for (unsigned j = 0; j < n_effects && !together; j++) {
+            rec_of_effect(&r, &insn, &e[j]);
+            ck_assert(trace_writer_put(w, &r));
+        }
+    }
+    ck_assert_msg(trace_writer_close(w, &err), "%s", err.msg);
+    fclose(f);
+    return b;
+}
+
+/* Effects that come together are the records that they are one by one, whatever the clock and across the ends of chunks. */
+START_TEST(effects_are_records)
+{
+    struct trace_header h = header;
+    const struct { uint32_t ns; uint64_t hz; bool by_cycles; uint64_t n; } clocks[] = {
+        {1, 0, false, 800000}, {3, 0, false, 20000}, {1, 2600000000, false, 20000}, {1, 2600000000, true, 20000},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(clocks); i++) {
+        h.ns_per_insn = clocks[i].ns;
+        h.clock_hz = clocks[i].hz;
+        h.time_by_cycles = clocks[i].by_cycles;
+        struct bytes a = write_instructions(clocks[i].n, &h, false), b = write_instructions(clocks[i].n, &h, true);
+        ck_assert_uint_eq(a.len, b.len);
+        ck_assert_int_eq(memcmp(a.p, b.p, a.len), 0);
+        struct err err;
+        struct trace_reader *t = trace_reader_open_mem(b.p, b.len, "in", false, &err);
+        ck_assert_msg(t != NULL, "%s", err.msg);
+        struct random x = {7};
+        for (uint64_t k = 0; k < clocks[i].n; k++) {
+            struct rec insn, r, got;
+            struct rec_effect e[4];
+            unsigned n = instruction(&x, k, &insn, e);
+            ck_assert(trace_reader_next(t, &got) == TRACE_RECORD && equal(&got, &insn));
+            for (unsigned j = 0; j < n; j++) {
+                rec_of_effect(&r, &insn, &e[j]);
+                ck_assert(trace_reader_next(t, &got) == TRACE_RECORD && equal(&got, &r));
+            }
+        }
+        trace_reader_close(t);
+        free(a.p);
+        free(b.p);
+    }
+}
+END_TEST
+
 START_TEST(records_of_no_kind_are_refused)
 {
     char *p;
@@ -457,6 +542,7 @@ int main(void)
     tcase_add_test(t, every_byte_damaged_unchecked);
     tcase_add_test(t, other_versions_and_other_files);
     tcase_add_test(t, a_full_disk_is_an_error);
+    tcase_add_test(t, effects_are_records);
     tcase_add_test(t, records_of_no_kind_are_refused);
     tcase_add_test(t, kinds_by_name);
     suite_add_tcase(s, t);
