@@ -86,6 +86,11 @@ static bool begin_models(struct machine *m)
 
 static void end_models(struct machine *m)
 {
+    uint64_t ahead = 0;
+    for (unsigned i = 0; i < m->n_pes && machine_by_cycles(m); i++) {
+        ahead = m->pes[i]->timing->lead > ahead ? m->pes[i]->timing->lead : ahead;
+    }
+    machine_advance(m, ahead); /* nobody's time goes back */
     for (unsigned i = 0; i < m->n_pes; i++) {
         struct pe *pe = m->pes[i];
         uint64_t cycle = pe_cycle(pe);

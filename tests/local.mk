@@ -92,6 +92,7 @@ check_SCRIPTS += \
 	tests/layers.sh \
 	tests/timing/doc.sh \
 	tests/timing/pmu.sh \
+	tests/timing/smp.sh \
 	tests/timing/span.sh \
 	tests/trace.sh \
 	tests/trace-exports.sh \
@@ -155,12 +156,12 @@ tests_timing_blocks_SOURCES = tests/timing/blocks.c tests/timing/gen.c tests/tim
 tests_timing_blocks_LDADD = libhs.la
 
 # Bare-metal programs of the scripts in tests/timing
-EXTRA_DIST += tests/timing/pmu.s
+EXTRA_DIST += tests/timing/pmu.s tests/timing/smp.s
 if WITH_IMAGES
-check_DATA = tests/timing/pmu.elf
+check_DATA = tests/timing/pmu.elf tests/timing/smp.elf
 tests/timing/%.elf: tests/timing/%.s
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(AS_FOR_GUEST) -o $@.o $< && $(LD_FOR_GUEST) -Ttext=0x40200000 -o $@ $@.o && rm -f $@.o
-CLEANFILES += tests/timing/pmu.elf
+CLEANFILES += tests/timing/pmu.elf tests/timing/smp.elf
 endif
 
 # EL0 against another implementation: el0.sh builds its other half and runs it.

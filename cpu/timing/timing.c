@@ -96,6 +96,11 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
 bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
+    if (unlikely(t->cycles >= t->limit)) { /* the end of the run before went beyond the turn: nothing is fetched in this one */
+        t->resume_pc = resumed(t, pc) ? pc : 1;
+        t->start = NULL;
+        return false;
+    }
     if (b->ops == 0) {
         describe(t, b, s, pc);
     }
