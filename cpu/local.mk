@@ -89,6 +89,7 @@ libexec_la_SOURCES += \
 	cpu/exec-fast-3.c \
 	cpu/exec-fast.c \
 	cpu/exec-hooks.h \
+	cpu/exec-seqs.h \
 	cpu/exec-step.c \
 	cpu/exec-timed-1.c \
 	cpu/exec-timed-2.c \

@@ -7,7 +7,7 @@ $(GENERATORS): %: %.c
 
 CLEANFILES += $(GENERATORS)
 EXTRA_DIST += $(GENERATORS:=.c)
-EXTRA_DIST += tools/README.md tools/peer tools/get-debian tools/check-layers tools/setup.bash tools/quickstart tools/test tools/lint tools/coverage tools/timing-doc tools/update-golden
+EXTRA_DIST += tools/README.md tools/peer tools/get-debian tools/check-layers tools/setup.bash tools/quickstart tools/test tools/lint tools/coverage tools/pgo tools/timing-doc tools/update-golden
 
 check-layers:
 	@$(srcdir)/tools/check-layers $(srcdir)
@@ -21,4 +21,8 @@ lint: all
 bench: all
 	@HYPSCOPE="$(abs_top_builddir)/hypscope$(EXEEXT)" $(srcdir)/tools/bench $(BENCHFLAGS)
 
-.PHONY: bench check-layers lint
+# The command without library, tests and their tools: what tools/pgo trains with
+command: $(BUILT_SOURCES)
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) hypscope$(EXEEXT)
+
+.PHONY: bench check-layers command lint

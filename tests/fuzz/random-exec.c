@@ -4,15 +4,20 @@
  * simulator must neither crash nor leave its own memory (build with --enable-asan
  * --enable-ubsan), and both instances of the core must end in the same state.
  *
- *   random-exec [--el 0|1|2] [--insns N] [--seed S] [--model NAME] [--smp N] [--compare]
+ *   random-exec [--el 0|1|2] [--insns N] [--seed S] [--model NAME] [--smp N] [--compare] [--sequences]
  *
  * RAM is filled with words of which most are drawn from the rows of the
  * encoding table, so that the run gets past the first instruction; registers
  * point into RAM; vectors, tables and stacks are in it too. A machine that
  * stops, waits or loops is replaced by the next one, with the next seed.
+ *
+ * --sequences: the words make up the sequences that have handlers of their own
+ * (cpu/exec-seqs.h), and random ones of the same instructions, which are mostly
+ * pairs that have.
  */
 #include "cpu/a64.h"
 #include "cpu/core.h"
+#include "cpu/exec-seqs.h"
 #include "sim/machine.h"
 
 #include <inttypes.h>
@@ -41,6 +46,81 @@ static uint32_t random_insn(void)
     }
     const struct a64_row *row = &a64_rows[(r >> 32) % OP_COUNT];
     return ((uint32_t)r & ~row->mask) | row->value;
+}
+
+/* ---- sequences ---- */
+
+#define OP_HID(name, hid) hid,
+static const uint16_t op_hid[] = {SEQUENCE_OPS(OP_HID)};
+#define OP_INDEX(name, hid) I_##name,
+enum op_index { SEQUENCE_OPS(OP_INDEX) I_COUNT };
+#define OF2(a, b) {2, {I_##a, I_##b}},
+#define OF3(a, b, d) {3, {I_##a, I_##b, I_##d}},
+#define OF4(a, b, d, e) {4, {I_##a, I_##b, I_##d, I_##e}},
+#define OFC3(a, b, cc) OF3(a, b, bc_##cc)
+#define OFC4(a, b, d, cc) OF4(a, b, d, bc_##cc)
+static const struct {
+    uint8_t n, op[4];
+} sequences[] = {SEQUENCES(OF2, OF3, OF4, OF2, OF3, OF4, OFC3, OFC4)};
+
+/* The row that a handler's instructions are in */
+static unsigned row_of(unsigned hid)
+{
+    static const uint16_t selects[8] = {OP_CSEL_W, OP_CSINC_W, OP_CSINV_W, OP_CSNEG_W, OP_CSEL_X, OP_CSINC_X, OP_CSINV_X, OP_CSNEG_X};
+    static const uint16_t compares[4] = {OP_CCMP_W_reg, OP_CCMP_W_imm, OP_CCMP_X_reg, OP_CCMP_X_imm};
+    switch (hid) {
+    case HID_MOV_X: return OP_ORR_X_sr;
+    case HID_MOV_W: return OP_ORR_W_sr;
+    case HID_NOP: return OP_HINT;
+    default: break;
+    }
+    if (hid >= HID_CCMP) {
+        return compares[(hid - HID_CCMP) / 16];
+    }
+    if (hid >= HID_CSEL) {
+        return selects[(hid - HID_CSEL) / 16];
+    }
+    return hid >= HID_BCOND ? OP_B_cond : hid % OP_COUNT;
+}
+
+/* A word that is decoded to this handler at this place of a page */
+static uint32_t word_for(unsigned hid, unsigned index, const struct features *feat)
+{
+    const struct a64_row *row = &a64_rows[row_of(hid)];
+    for (;;) {
+        uint64_t r = rng();
+        uint32_t w = (uint32_t)r;
+        w |= r >> 32 & 1 ? 0x1f : 0;                    /* XZR as destination */
+        w |= r >> 33 & 1 ? 0x3e0 : 0;                   /* as source, or SP as base */
+        w &= r >> 34 & 1 ? ~UINT32_C(0xc0fc00) : w;     /* no shift, a condition of its own */
+        w &= r >> 35 & 1 ? ~UINT32_C(0x00fff000) : w;   /* near */
+        w = (w & ~row->mask) | row->value;
+        struct slot s = {.fn = NULL};
+        if (slot_pack(w, index, feat, &s).hid == hid) {
+            return w;
+        }
+    }
+}
+
+static void fill_with_sequences(uint8_t *ram, const struct features *feat)
+{
+    for (uint64_t at = 0; at < RAM_SIZE;) {
+        uint64_t r = rng();
+        unsigned k = (unsigned)(r >> 8) % ARRAY_LEN(sequences);
+        for (unsigned i = 0; i < (r & 1 ? sequences[k].n : 2u) && at < RAM_SIZE; i++, at += 4) {
+            unsigned op = r & 1 ? sequences[k].op[i] : (unsigned)rng() % I_COUNT;
+            uint32_t w = word_for(op_hid[op], (unsigned)(at >> 2) % PAGE_INSNS, feat);
+            memcpy(ram + at, &w, 4);
+        }
+    }
+}
+
+static void fill_with_anything(uint8_t *ram)
+{
+    for (uint64_t i = 0; i < RAM_SIZE; i += 4) {
+        uint32_t w = random_insn();
+        memcpy(ram + i, &w, 4);
+    }
 }
 
 /* Half of the registers are addresses in RAM, aligned or nearly */
@@ -79,7 +159,8 @@ struct outcome {
     uint32_t hash;
 };
 
-static struct outcome run_one(const char *model, unsigned el, unsigned smp, uint64_t seed, uint64_t insns, bool stepping)
+static struct outcome run_one(const char *model, unsigned el, unsigned smp, uint64_t seed, uint64_t insns, bool of_sequences,
+                              bool stepping)
 {
     struct machine_config cfg = {.model = model, .n_pes = smp, .ram_size = RAM_SIZE, .el = 2, .ns_per_insn = 1, .stepping = stepping};
     struct err err;
@@ -90,9 +171,10 @@ static struct outcome run_one(const char *model, unsigned el, unsigned smp, uint
         exit(2);
     }
     uint8_t *ram = bus_ram(machine_bus(m), BOARD_RAM_BASE, RAM_SIZE);
-    for (uint64_t i = 0; i < RAM_SIZE; i += 4) {
-        uint32_t w = random_insn();
-        memcpy(ram + i, &w, 4);
+    if (of_sequences) {
+        fill_with_sequences(ram, &machine_pe(m, 0)->feat);
+    } else {
+        fill_with_anything(ram);
     }
     memset(machine_bus(m)->ram.flags, PAGE_WRITTEN, RAM_SIZE >> 12);
     machine_start(m, BOARD_RAM_BASE + (rng() % RAM_SIZE & ~UINT64_C(3)), rng());
@@ -109,10 +191,12 @@ int main(int argc, char **argv)
     unsigned el = 3, smp = 1;
     uint64_t insns = 1000000, seed = 1, piece = 3000;
     const char *model = "max";
-    bool compare = false;
+    bool compare = false, of_sequences = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--compare") == 0) {
             compare = true;
+        } else if (strcmp(argv[i], "--sequences") == 0) {
+            of_sequences = true;
         } else if (i + 1 < argc && strcmp(argv[i], "--el") == 0) {
             el = (unsigned)strtoul(argv[++i], NULL, 0);
         } else if (i + 1 < argc && strcmp(argv[i], "--insns") == 0) {
@@ -124,17 +208,18 @@ int main(int argc, char **argv)
         } else if (i + 1 < argc && strcmp(argv[i], "--model") == 0) {
             model = argv[++i];
         } else {
-            fprintf(stderr, "usage: random-exec [--el 0|1|2] [--insns N] [--seed S] [--model NAME] [--smp N] [--compare]\n");
+            fprintf(stderr, "usage: random-exec [--el 0|1|2] [--insns N] [--seed S] [--model NAME] [--smp N] [--compare]"
+                    " [--sequences]\n");
             return 2;
         }
     }
     for (unsigned e = el <= 2 ? el : 0; e <= (el <= 2 ? el : 2); e++) {
         uint64_t done = 0, machines = 0;
         for (uint64_t s = seed; done < insns; s++, machines++) {
-            struct outcome o = run_one(model, e, smp, s, piece, false);
+            struct outcome o = run_one(model, e, smp, s, piece, of_sequences, false);
             done += o.insns == 0 ? 1 : o.insns;
             if (compare) {
-                struct outcome p = run_one(model, e, smp, s, piece, true);
+                struct outcome p = run_one(model, e, smp, s, piece, of_sequences, true);
                 if (o.insns != p.insns || o.hash != p.hash) {
                     printf("FAIL EL%u seed %" PRIu64 ": fast ended after %" PRIu64 " instructions with hash %08x, step after %" PRIu64
                            " with %08x\n", e, s, o.insns, o.hash, p.insns, p.hash);

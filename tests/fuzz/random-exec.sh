@@ -8,3 +8,4 @@ run=${top_builddir:-.}/tests/fuzz/random-exec
 "$run" --insns 150000 --compare --seed "${HYPSCOPE_SEED:-1}"
 "$run" --insns 50000 --compare --smp 3 --model neoverse-n1 --seed "${HYPSCOPE_SEED:-1}"
 "$run" --insns 50000 --compare --model cortex-a72 --seed "${HYPSCOPE_SEED:-1}"
+"$run" --insns 30000 --compare --sequences --seed "${HYPSCOPE_SEED:-1}"
