@@ -142,16 +142,16 @@ uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, u
     return cycles;
 }
 
-/* Instructions from the load to the first that needs what it brings, in the same run: fixed by the code. */
-static unsigned distance(const struct timing *t, const struct code_page *p, unsigned at)
+/* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: it is no load. */
+static unsigned first_use(const struct timing *t, const struct code_page *p, unsigned at)
 {
     const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
-    unsigned end = at + p->slots[at].run, width = pipe_width(t->m->pipe);
+    unsigned end = at + p->slots[at].run;
     struct operands load, o;
     uint32_t insn;
     memcpy(&insn, mem + at * 4, 4);
     if (!operands_of(insn, &t->pe->feat, &load) || !load.mem.load) {
-        return 0;
+        return at;
     }
     unsigned i = at + 1;
     for (; i < end; i++) {
@@ -165,7 +165,21 @@ static unsigned distance(const struct timing *t, const struct code_page *p, unsi
             break;
         }
     }
-    return (i - at - 1) / width;
+    return i;
+}
+
+/* By how much the load at `at` may be late unnoticed: fixed by the code. In order it is what lies between, less what the load takes when it
+   hits, which is waited for anyway. */
+static unsigned slack_at(const struct timing *t, const struct code_page *p, unsigned at)
+{
+    unsigned use = first_use(t, p, at), end = at + p->slots[at].run;
+    if (use == at || pipe_out_of_order(t->m->pipe)) {
+        return use == at ? 0 : (use - at - 1) / pipe_width(t->m->pipe);
+    }
+    struct pipe_block *b = make(t, p, at, (use < end ? use + 1 : end) - at);
+    unsigned slack = pipe_block_slack(t->m->pipe, b);
+    pipe_block_free(b);
+    return slack;
 }
 
 unsigned timing_slack(const struct timing *t, const struct slot *s)
@@ -174,7 +188,7 @@ unsigned timing_slack(const struct timing *t, const struct slot *s)
     struct timing_page *tp = page_of(p);
     unsigned at = (unsigned)(s - p->slots);
     if (tp->slack[at] == 0) {
-        unsigned d = distance(t, p, at);
+        unsigned d = slack_at(t, p, at);
         tp->slack[at] = (uint8_t)(d < 254 ? d + 1 : 255);
     }
     return tp->slack[at] - 1u;

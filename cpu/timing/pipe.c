@@ -235,6 +235,13 @@ unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *sta
     return cycles;
 }
 
+unsigned pipe_block_slack(const struct pipe *p, struct pipe_block *b)
+{
+    struct pipe_state s = {0};
+    (void)pipe_run_in_order(p, b->insn, b->n, &s, b->slot);
+    return b->slot[0].slack;
+}
+
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
 {
     p->runs++;

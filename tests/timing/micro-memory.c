@@ -231,6 +231,70 @@ static long overlap(const struct conf *c)
     return apart == 1 ? 0 : apart + 1;
 }
 
+/* A load that L2 has, and one that L1D has, each with so many NOPs before the first use: the cycles of both */
+void micro_late_use(const struct conf *c, unsigned nops, long *miss, long *hit)
+{
+    struct conf *k = changed(c);
+    struct lab l;
+    conf_set(k, "memory", "fetch_ahead", "0");
+    conf_set(k, "memory", "prefetch_lines", "0");
+    lab_open(&l, k, 1);
+    lab_prologue(&l);
+    uint64_t skip = lab_main(&l), fetch = sub_fetch(&l), load = l.pc;
+    lab_mark(&l, MARK_BEFORE);
+    lab_word(&l, 0xf9400001);           /* ldr x1, [x0] */
+    for (unsigned i = 0; i < nops; i++) {
+        lab_word(&l, A64_NOP);
+    }
+    lab_word(&l, 0xf9400822);           /* ldr x2, [x1, #16]: X1 is an address */
+    lab_mark(&l, MARK_AFTER);
+    lab_word(&l, A64_RET);
+    lab_main_here(&l, skip);
+    const uint64_t where = DATA;
+    for (unsigned i = 0; i < 2; i++) {  /* a pointer, whose second word is a RET that is fetched: so L2 has the line, and not L1D */
+        memcpy(lab_at(&l, DATA + i * 2 * LINE, 8), &where, 8);
+        lab_ret_at(&l, DATA + i * 2 * LINE + 8);
+    }
+    lab_touch(&l, load, DATA);
+    lab_touch(&l, fetch, DATA + 2 * LINE + 8);
+    lab_touch(&l, load, DATA);
+    lab_touch(&l, load, DATA + 2 * LINE);
+    lab_touch(&l, load, DATA + 2 * LINE);
+    lab_run(&l);
+    *miss = (long)lab_cost(&l, 3).cycles;
+    *hit = (long)lab_cost(&l, 4).cycles;
+    lab_close(&l);
+    free(k);
+}
+
+/* What is written to a line that is nowhere: later, loads of it when L1D has had room for it, and when others have taken its place:
+   what they cost */
+void micro_written(const struct conf *c, long *kept, long *thrown_out)
+{
+    enum { MANY = 24 };
+    struct conf *k = alone(c, L1D);
+    const uint64_t stride = (uint64_t)size(c, L1D) / (uint64_t)ways(c, L1D); /* of a set of L1D, but of several of L2 */
+    struct lab l;
+    lab_open(&l, k, 1);
+    lab_prologue(&l);
+    uint64_t skip = lab_main(&l), load = sub_load(&l), store = sub_store(&l), wait = sub_wait(&l);
+    lab_main_here(&l, skip);
+    lab_touch(&l, store, DATA);
+    lab_bl(&l, wait);
+    lab_touch(&l, load, DATA);
+    lab_touch(&l, load, DATA);
+    for (unsigned i = 1; i <= MANY; i++) {
+        lab_touch(&l, load, DATA + i * stride);
+    }
+    lab_touch(&l, load, DATA);
+    lab_touch(&l, load, DATA);
+    lab_run(&l);
+    *kept = lab_longer(&l, 1, 2);
+    *thrown_out = (long)lab_cost(&l, MANY + 3).data;
+    lab_close(&l);
+    free(k);
+}
+
 /* A line that PE 1 has written, loaded by PE 0 */
 static long snoop_latency(const struct conf *c)
 {

@@ -13,5 +13,8 @@ struct conf *changed(const struct conf *c);
 
 /* Steps of a walk of s1 levels under s2 levels (3 or 4 each) with nothing remembered */
 long walk_of_two_dimensions(const struct conf *c, unsigned s1, unsigned s2);
+/* What is no parameter: how the first use hides a miss; that stores allocate and dirty lines are written back */
+void micro_late_use(const struct conf *c, unsigned nops, long *miss, long *hit);
+void micro_written(const struct conf *c, long *kept, long *thrown_out);
 
 #endif

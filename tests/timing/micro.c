@@ -136,6 +136,37 @@ START_TEST(walks_have_two_dimensions)
 }
 END_TEST
 
+/* The first use of a load that misses is as late as the miss makes it, wherever it is: in an in-order core it waits for the load's
+   latency and the miss, or it is reached later. */
+START_TEST(a_miss_is_hidden_by_the_distance_to_the_use)
+{
+    struct conf c;
+    long miss, hit, next_to_it, latency;
+    conf_load(&c, cores[_i]);
+    latency = conf_int(&c, "memory", "l2_latency");
+    micro_late_use(&c, 0, &miss, &next_to_it);
+    ck_assert_int_eq(miss, next_to_it + latency);
+    for (unsigned nops = 1; nops < 50; nops++) {
+        micro_late_use(&c, nops, &miss, &hit);
+        long expected = next_to_it + latency > hit ? next_to_it + latency : hit;
+        ck_assert_msg(miss == expected, "%s: with %u NOPs between, a miss takes %ld cycles, a hit %ld: expected %ld", c.core, nops, miss, hit,
+                      expected);
+    }
+}
+END_TEST
+
+/* L1D allocates on stores, and writes back what it throws out: L2 has it then. */
+START_TEST(stores_allocate_and_are_written_back)
+{
+    struct conf c;
+    long kept, thrown_out;
+    conf_load(&c, cores[_i]);
+    micro_written(&c, &kept, &thrown_out);
+    ck_assert_int_eq(kept, 0);
+    ck_assert_int_eq(thrown_out, conf_int(&c, "memory", "l2_latency"));
+}
+END_TEST
+
 /* ---- nothing is left out ---- */
 
 /* Sections that another program measures */
@@ -239,6 +270,8 @@ int main(int argc, char **argv)
         tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
         tcase_add_loop_test(c, another_model_is_recovered, 0, CORES);
         tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * CORES);
+        tcase_add_loop_test(c, a_miss_is_hidden_by_the_distance_to_the_use, 0, CORES);
+        tcase_add_loop_test(c, stores_allocate_and_are_written_back, 0, CORES);
         tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
         tcase_add_loop_test(c, every_parameter_is_measured, 0, CORES);
     }
