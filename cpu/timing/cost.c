@@ -142,7 +142,7 @@ uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, u
     return cycles;
 }
 
-/* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: it is no load. */
+/* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: no load. */
 static unsigned first_use(const struct timing *t, const struct code_page *p, unsigned at)
 {
     const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
@@ -168,8 +168,8 @@ static unsigned first_use(const struct timing *t, const struct code_page *p, uns
     return i;
 }
 
-/* By how much the load at `at` may be late unnoticed: fixed by the code. In order it is what lies between, less what the load takes when it
-   hits, which is waited for anyway. */
+/* By how much the load at `at` may be late unnoticed: fixed by the code. In order it is what lies between, less what the
+   load takes when it hits, which is waited for anyway. */
 static unsigned slack_at(const struct timing *t, const struct code_page *p, unsigned at)
 {
     unsigned use = first_use(t, p, at), end = at + p->slots[at].run;

@@ -68,8 +68,8 @@ enum { PIPE_EMPTY = 0 };
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state);
 /* The same with the schedule, slot[0..n-1], which is computed anew. */
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot);
-/* In order: by how many cycles the result of a block's first instruction, a load, may be late before an instruction of the block is held
-   up, from the empty pipeline. What the block does not use must be there at its end. */
+/* In order: by how many cycles the result of a block's first instruction, a load, may be late before an instruction of
+   the block is held up, from the empty pipeline. What the block does not use must be there at its end. */
 unsigned pipe_block_slack(const struct pipe *p, struct pipe_block *b);
 /* The state after `cycles` in which nothing issued (a stall). */
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles);

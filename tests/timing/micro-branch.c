@@ -34,7 +34,7 @@ static long mispredict(const struct conf *c)
     lab_prologue(&l);
     uint64_t skip = lab_main(&l), sub = l.pc;
     lab_mark(&l, MARK_BEFORE);
-    lab_word(&l, 0xd61f0000);               /* br x0 */
+    lab_word(&l, 0xd61f0000); /* br x0 */
     uint64_t one = l.pc;
     lab_mark(&l, MARK_AFTER);
     lab_word(&l, A64_RET);
@@ -60,9 +60,9 @@ static bool too_deep(const struct conf *c, unsigned depth)
     lab_prologue(&l);
     uint64_t skip = lab_main(&l), sub = l.pc;
     for (unsigned i = 1; i < depth; i++) {
-        lab_word(&l, 0xf800869e);           /* str x30, [x20], #8 */
+        lab_word(&l, 0xf800869e); /* str x30, [x20], #8 */
         lab_bl(&l, l.pc + 12);
-        lab_word(&l, 0xf85f8e9e);           /* ldr x30, [x20, #-8]! */
+        lab_word(&l, 0xf85f8e9e); /* ldr x30, [x20, #-8]! */
         lab_word(&l, A64_RET);
     }
     lab_word(&l, A64_RET);
@@ -83,7 +83,7 @@ static long return_stack(const struct conf *c)
 {
     struct conf *k = alone(c);
     unsigned n = 1;
-    conf_set(k, "branch", "mispredict", "7");   /* is seen */
+    conf_set(k, "branch", "mispredict", "7"); /* is seen */
     while (n < 100 && !too_deep(k, n + 1)) {
         n++;
     }
@@ -102,7 +102,7 @@ static bool indirect_conflict(const struct conf *c, uint64_t words)
     lab_b(&l, two);
     uint64_t second = l.pc;
     lab_mark(&l, MARK_AFTER);
-    lab_word(&l, 0xd10004a5);               /* sub x5, x5, #1 */
+    lab_word(&l, 0xd10004a5); /* sub x5, x5, #1 */
     lab_cbnz(&l, 5, l.pc + 8);
     uint64_t out = l.pc;
     l.pc += 4;
@@ -111,9 +111,9 @@ static bool indirect_conflict(const struct conf *c, uint64_t words)
     lab_b(&l, one);
     uint64_t pc = l.pc;
     l.pc = one;
-    lab_word(&l, 0xd61f0020);               /* br x1 */
+    lab_word(&l, 0xd61f0020); /* br x1 */
     l.pc = two;
-    lab_word(&l, 0xd61f0040);               /* br x2 */
+    lab_word(&l, 0xd61f0040); /* br x2 */
     l.pc = pc;
     lab_main_here(&l, out);
     pc = l.pc;
@@ -144,9 +144,10 @@ static long indirect(const struct conf *c)
 }
 
 /*
- * Two conditional branches so many words apart, one always taken, the other never. Before each of them a subroutine of 32 branches
- * that are never taken, so that no history tells them apart. Places are chosen modulo 256 words, so that those 32 share no counter
- * with the two, whatever history (one taken branch, any number of branches ago) they have: G + k, and that with bit k changed.
+ * Two conditional branches so many words apart, one always taken, the other never. Before each of them a subroutine of
+ * 32 branches that are never taken, so that no history tells them apart. Places are chosen modulo 256 words, so that
+ * those 32 share no counter with the two, whatever history (one taken branch, any number of branches ago) they have: G
+ * + k, and that with bit k changed.
  */
 static bool counter_conflict(const struct conf *c, uint64_t words)
 {
@@ -175,7 +176,7 @@ static bool counter_conflict(const struct conf *c, uint64_t words)
     lab_mark(&l, MARK_BEFORE);
     lab_word(&l, (uint32_t)CBNZ_XZR);
     lab_mark(&l, MARK_AFTER);
-    lab_word(&l, 0xd10004a5);               /* sub x5, x5, #1 */
+    lab_word(&l, 0xd10004a5); /* sub x5, x5, #1 */
     lab_b(&l, LOOP);
     l.pc = LOOP;
     lab_cbnz(&l, 5, top);
@@ -197,7 +198,8 @@ static long predictor(const struct conf *c)
     return words;
 }
 
-/* A branch with the outcome, at random, of another one; so many that are never taken are between them. Is it foreseen? */
+/* A branch with the outcome, at random, of another one; so many that are never taken are between them. Is it foreseen?
+ */
 static bool foreseen(const struct conf *c, unsigned between)
 {
     enum { TURNS = 3000, LAST = 1000, LEADER = 0x40100000, FOLLOWER = 0x40200000 + 2048 * 4 };
@@ -215,7 +217,7 @@ static bool foreseen(const struct conf *c, unsigned between)
     lab_words(&l, step, 5);
     lab_b(&l, LEADER);
     uint64_t back = l.pc;
-    lab_word(&l, 0xd10004a5);               /* sub x5, x5, #1 */
+    lab_word(&l, 0xd10004a5); /* sub x5, x5, #1 */
     lab_cbnz(&l, 5, top);
     uint64_t end = l.pc;
     l.pc = LEADER;

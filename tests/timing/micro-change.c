@@ -17,7 +17,8 @@ static const char *other_name(const struct names *l, const char *name)
     return name;
 }
 
-static void change_class(struct conf *c, const char *name, unsigned h, const struct names *groups_, const struct names *forward)
+static void change_class(struct conf *c, const char *name, unsigned h, const struct names *groups_,
+                         const struct names *forward)
 {
     struct class_row r;
     class_get(c, name, &r);

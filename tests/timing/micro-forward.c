@@ -28,8 +28,8 @@ static void cell_add(struct cells *l, struct cell c)
     l->c[l->n++] = c;
 }
 
-/* How much later than at issue each source of each instruction is needed, of results of a group ("": of no group). `read`: when all
-   classes read by this row, NULL: as they do. */
+/* How much later than at issue each source of each instruction is needed, of results of a group ("": of no group).
+   `read`: when all classes read by this row, NULL: as they do. */
 static void advances(const struct conf *c, const char *read, const char *group, struct cells *l)
 {
     static const char *const producers[] = {"alu", "fimm"};
@@ -82,7 +82,8 @@ static void groups(struct pipe_lab *p, const struct names *g)
         char text[160];
         int len = 0;
         for (unsigned i = 0; i < 3 && at + i < g->n; i++) {
-            len += snprintf(text + len, sizeof(text) - (size_t)len, "%sdata %u cond %u from %s", i != 0 ? " ; " : "", i + 1, i + 1, g->name[at + i]);
+            len += snprintf(text + len, sizeof(text) - (size_t)len, "%sdata %u cond %u from %s", i != 0 ? " ; " : "",
+                            i + 1, i + 1, g->name[at + i]);
         }
         conf_set(k, "forward", "test", "%s", text);
         static const char *const consumers[] = {"sys", "vstore", "fcsel"};
@@ -146,7 +147,8 @@ static void reads(struct pipe_lab *p, const struct cells *l)
     }
 }
 
-static const char *const kind_names[] = {"src", "src2", "shifted", "extended", "acc", "merge", "addr", "index", "data", "cond"};
+static const char *const kind_names[] = {"src",   "src2", "shifted", "extended", "acc",
+                                         "merge", "addr", "index",   "data",     "cond"};
 
 /* " KIND/GROUP CYCLES" */
 static void append(char text[200], const char *kind, const char *group, unsigned cycles)
@@ -164,8 +166,8 @@ static unsigned advance_of(const struct conf *c, const struct cells *l, const ch
     bool any = false;
     for (unsigned i = 0; i < l->n; i++) {
         if (strcmp(l->c[i].kind, kind) == 0 && strcmp(l->c[i].group, group) == 0) {
-            ck_assert_msg(!any || seen == l->c[i].advance, "%s: %s from %s: %u and, by %s, %u", c->core, kind, group, seen, l->c[i].class,
-                          l->c[i].advance);
+            ck_assert_msg(!any || seen == l->c[i].advance, "%s: %s from %s: %u and, by %s, %u", c->core, kind, group,
+                          seen, l->c[i].class, l->c[i].advance);
             any = true;
             seen = l->c[i].advance;
         }
@@ -187,7 +189,8 @@ static bool of_use(const struct conf *c, const struct cells *l, const char *read
 }
 
 /* A row of [forward], when everything reads by it. What no class of the file has a source for is of no effect. */
-static void one_row(const struct conf *c, const char *read, const struct cells *as_is, const struct names *g, bool all_used, struct findings *f)
+static void one_row(const struct conf *c, const char *read, const struct cells *as_is, const struct names *g,
+                    bool all_used, struct findings *f)
 {
     struct finding *x = finding_add(f, "forward", read);
     struct cells l = {.n = 0};

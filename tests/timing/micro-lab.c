@@ -14,8 +14,14 @@
 
 enum { MARK_END = 0xff, VECTORS = 0x40002000 };
 
-enum { MSR_VBAR_EL2 = (int)0xd51cc000, MSR_TTBR0_EL2 = (int)0xd51c2000, MSR_TCR_EL2 = (int)0xd51c2040, MSR_MAIR_EL2 = (int)0xd51ca200,
-       MSR_SCTLR_EL2 = (int)0xd51c1000, MSR_CPTR_EL2 = (int)0xd51c1140 };
+enum {
+    MSR_VBAR_EL2 = (int)0xd51cc000,
+    MSR_TTBR0_EL2 = (int)0xd51c2000,
+    MSR_TCR_EL2 = (int)0xd51c2040,
+    MSR_MAIR_EL2 = (int)0xd51ca200,
+    MSR_SCTLR_EL2 = (int)0xd51c1000,
+    MSR_CPTR_EL2 = (int)0xd51c1140
+};
 
 static void at_mark(void *opaque, const struct rec *r)
 {
@@ -68,8 +74,14 @@ void lab_open(struct lab *l, const struct conf *c, unsigned pes)
     write_conf(c, f);
     fclose(f);
     *l = (struct lab){.pc = LAB_CODE, .tables = LAB_TABLES};
-    struct machine_config cfg = {.model = "max", .n_pes = pes, .ram_size = LAB_RAM_END - UINT64_C(0x40000000), .el = 2, .ns_per_insn = 1,
-                                 .timing_file = path, .marks = true, .report = at_report};
+    struct machine_config cfg = {.model = "max",
+                                 .n_pes = pes,
+                                 .ram_size = LAB_RAM_END - UINT64_C(0x40000000),
+                                 .el = 2,
+                                 .ns_per_insn = 1,
+                                 .timing_file = path,
+                                 .marks = true,
+                                 .report = at_report};
     l->m = machine_new(&cfg, &err);
     unlink(path);
     ck_assert_msg(l->m != NULL, "%s", err.msg);
@@ -120,7 +132,8 @@ void lab_mov(struct lab *l, unsigned n, uint64_t value)
 void lab_mov4(struct lab *l, unsigned n, uint64_t value)
 {
     for (unsigned i = 0; i < 4; i++) {
-        lab_word(l, (i == 0 ? UINT32_C(0xd2800000) : UINT32_C(0xf2800000)) | i << 21 | (uint32_t)(value >> 16 * i & 0xffff) << 5 | n);
+        lab_word(l, (i == 0 ? UINT32_C(0xd2800000) : UINT32_C(0xf2800000)) | i << 21 |
+                        (uint32_t)(value >> 16 * i & 0xffff) << 5 | n);
     }
 }
 
@@ -145,10 +158,7 @@ void lab_cbnz(struct lab *l, unsigned n, uint64_t to)
     lab_word(l, UINT32_C(0xb5000000) | ((uint32_t)((to - l->pc) >> 2) & 0x7ffff) << 5 | n);
 }
 
-void lab_mark(struct lab *l, unsigned imm)
-{
-    lab_word(l, (uint32_t)A64_HLT_MARK + (imm << 5));
-}
+void lab_mark(struct lab *l, unsigned imm) { lab_word(l, (uint32_t)A64_HLT_MARK + (imm << 5)); }
 
 /* ---- translation ---- */
 
@@ -198,9 +208,9 @@ void lab_prologue(struct lab *l)
     lab_msr(l, (uint32_t)MSR_CPTR_EL2, 0x33ff);
     lab_msr(l, (uint32_t)MSR_MAIR_EL2, 0x00ff);
     lab_msr(l, (uint32_t)MSR_TTBR0_EL2, LAB_ROOT);
-    lab_msr(l, (uint32_t)MSR_TCR_EL2, UINT64_C(0x80823519));    /* T0SZ 25: 39 bits; 40 bits of PA; write-back */
+    lab_msr(l, (uint32_t)MSR_TCR_EL2, UINT64_C(0x80823519)); /* T0SZ 25: 39 bits; 40 bits of PA; write-back */
     lab_word(l, A64_ISB);
-    lab_msr(l, (uint32_t)MSR_SCTLR_EL2, UINT64_C(0x30c51835));  /* M, C, I */
+    lab_msr(l, (uint32_t)MSR_SCTLR_EL2, UINT64_C(0x30c51835)); /* M, C, I */
     lab_word(l, A64_ISB);
 }
 
@@ -244,22 +254,22 @@ void lab_guest(struct lab *l, const struct guest *g)
         uint32_t msr;
         uint64_t value;
     } regs[] = {
-        {0xd51c2140, UINT64_C(0x80003500) | (g->s2_top == 0 ? 0x50090 : 0x20059)},      /* VTCR_EL2: 48 or 39 bits */
-        {0xd51c2100, g->s2_root},                                                       /* VTTBR_EL2 */
-        {0xd5182040, UINT64_C(0x200803500) | (g->s1_top == 0 ? 16 : 25)},               /* TCR_EL1 */
-        {0xd5182000, g->s1_root + l->table_offset},                                     /* TTBR0_EL1 */
-        {0xd518a200, 0xff},                                                             /* MAIR_EL1 */
-        {0xd518c000, VECTORS},                                                          /* VBAR_EL1 */
-        {0xd5181040, 3 << 20},                                                          /* CPACR_EL1.FPEN */
-        {0xd51c1100, UINT64_C(0x80000001)},                                             /* HCR_EL2: RW, VM */
-        {0xd5181000, UINT64_C(0x30d01805)},                                             /* SCTLR_EL1: M, C, I */
-        {0xd51c4000, 0x3c5},                                                            /* SPSR_EL2: EL1h */
+        {0xd51c2140, UINT64_C(0x80003500) | (g->s2_top == 0 ? 0x50090 : 0x20059)}, /* VTCR_EL2: 48 or 39 bits */
+        {0xd51c2100, g->s2_root},                                                  /* VTTBR_EL2 */
+        {0xd5182040, UINT64_C(0x200803500) | (g->s1_top == 0 ? 16 : 25)},          /* TCR_EL1 */
+        {0xd5182000, g->s1_root + l->table_offset},                                /* TTBR0_EL1 */
+        {0xd518a200, 0xff},                                                        /* MAIR_EL1 */
+        {0xd518c000, VECTORS},                                                     /* VBAR_EL1 */
+        {0xd5181040, 3 << 20},                                                     /* CPACR_EL1.FPEN */
+        {0xd51c1100, UINT64_C(0x80000001)},                                        /* HCR_EL2: RW, VM */
+        {0xd5181000, UINT64_C(0x30d01805)},                                        /* SCTLR_EL1: M, C, I */
+        {0xd51c4000, 0x3c5},                                                       /* SPSR_EL2: EL1h */
     };
     for (unsigned i = 0; i < ARRAY_LEN(regs); i++) {
         lab_msr(l, regs[i].msr, regs[i].value);
     }
-    lab_word(l, 0x10000069);            /* adr x9, .+12 */
-    lab_word(l, 0xd51c4029);            /* msr elr_el2, x9 */
+    lab_word(l, 0x10000069); /* adr x9, .+12 */
+    lab_word(l, 0xd51c4029); /* msr elr_el2, x9 */
     lab_word(l, A64_ERET);
 }
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 /* Away from the sets that the program and its tables are in */
-#define DATA (LAB_DATA + UINT64_C(0x7a40))
+#define DATA       (LAB_DATA + UINT64_C(0x7a40))
 #define UART_FLAGS UINT64_C(0x09000018)
-#define UART_MASK UINT64_C(0x09000038)
+#define UART_MASK  UINT64_C(0x09000038)
 
 enum { MAX_WAYS = 64, FAR = 1 << 20, LINE = 1 << LINE_SHIFT, PAGE = 4096 };
 
@@ -25,10 +25,7 @@ struct conf *changed(const struct conf *c)
 
 enum which { L1I, L1D, L2 };
 
-static uint64_t lost_in(enum which w, const struct cost *c)
-{
-    return w == L1I ? c->fetch : c->data;
-}
+static uint64_t lost_in(enum which w, const struct cost *c) { return w == L1I ? c->fetch : c->data; }
 
 /* Are `count` lines at a stride too many? After many passes some of them still miss then. */
 static bool too_many(const struct conf *c, enum which w, uint64_t stride, unsigned count)
@@ -99,8 +96,8 @@ static long l2_size(const struct conf *c) { return size(c, L2); }
 
 /* ---- replacement ---- */
 
-/* A set is filled, the first line used again, and one line more brought in: which line is gone? The first: first in, first out. The
-   second: the least recently used. In several sets not the same: random. */
+/* A set is filled, the first line used again, and one line more brought in: which line is gone? The first: first in,
+   first out. The second: the least recently used. In several sets not the same: random. */
 static long replacement(const struct conf *c, enum which w)
 {
     enum { SETS = 16 };
@@ -132,7 +129,9 @@ static long replacement(const struct conf *c, enum which w)
         struct cost hit = lab_cost(&l, at + n), k2;
         do {
             k2 = lab_cost(&l, at + n + 2 + i);
-        } while ((w == L2 ? k2.data > lab_cost(&l, at + n + 1).data / 2 : lost_in(w, &k2) > lost_in(w, &hit)) == false && ++i < n);
+        } while ((w == L2 ? k2.data > lab_cost(&l, at + n + 1).data / 2 : lost_in(w, &k2) > lost_in(w, &hit)) ==
+                     false &&
+                 ++i < n);
         gone[set] = i;
         same = same && gone[set] == gone[0];
     }
@@ -148,7 +147,7 @@ static long l2_replacement(const struct conf *c) { return replacement(c, L2); }
 /* ---- latencies ---- */
 
 struct latencies {
-    long fetch_l2, load_l2, load_dram;  /* a fetch that L2 has; loads that L2 has and that nothing has */
+    long fetch_l2, load_l2, load_dram; /* a fetch that L2 has; loads that L2 has and that nothing has */
 };
 
 static struct latencies latencies(const struct conf *c)
@@ -164,11 +163,11 @@ static struct latencies latencies(const struct conf *c)
     lab_ret_at(&l, a);
     lab_ret_at(&l, b);
     lab_touch(&l, load, warm);
-    lab_touch(&l, load, warm);      /* 1: a hit */
-    lab_touch(&l, load, a);         /* 2: from memory; now L2 has it */
+    lab_touch(&l, load, warm); /* 1: a hit */
+    lab_touch(&l, load, a);    /* 2: from memory; now L2 has it */
     lab_touch(&l, fetch, b);
-    lab_touch(&l, fetch, a);        /* 4: fetched from L2 */
-    lab_touch(&l, load, b);         /* 5: loaded from L2 */
+    lab_touch(&l, fetch, a); /* 4: fetched from L2 */
+    lab_touch(&l, load, b);  /* 5: loaded from L2 */
     lab_run(&l);
     r.fetch_l2 = (long)lab_cost(&l, 4).fetch;
     r.load_dram = lab_longer(&l, 2, 1);
@@ -177,10 +176,7 @@ static struct latencies latencies(const struct conf *c)
     return r;
 }
 
-static long l2_latency(const struct conf *c)
-{
-    return latencies(c).fetch_l2;
-}
+static long l2_latency(const struct conf *c) { return latencies(c).fetch_l2; }
 
 static long dram_latency(const struct conf *c)
 {
@@ -209,18 +205,18 @@ static long overlap(const struct conf *c)
         for (unsigned i = 0; i < 2 * MOST; i++) {
             lab_word(&l, A64_NOP);
         }
-        lab_word(&l, 0x91400400);       /* add x0, x0, #1, lsl #12: another page */
-        lab_word(&l, 0x39400001);       /* ldrb w1, [x0]: its translation */
+        lab_word(&l, 0x91400400); /* add x0, x0, #1, lsl #12: another page */
+        lab_word(&l, 0x39400001); /* ldrb w1, [x0]: its translation */
         for (unsigned i = 0; i < 2 * MOST; i++) {
             lab_word(&l, A64_NOP);
         }
-        lab_word(&l, 0xf9408001);       /* ldr x1, [x0, #256] */
+        lab_word(&l, 0xf9408001); /* ldr x1, [x0, #256] */
         for (unsigned i = 1; i < d; i++) {
             lab_word(&l, A64_NOP);
         }
-        lab_mark(&l, MARK_BEFORE);      /* (an instruction too) */
-        lab_word(&l, 0xf941c001);       /* ldr x1, [x0, #896] */
-        lab_word(&l, 0x8b010022);       /* add x2, x1, x1 */
+        lab_mark(&l, MARK_BEFORE); /* (an instruction too) */
+        lab_word(&l, 0xf941c001);  /* ldr x1, [x0, #896] */
+        lab_word(&l, 0x8b010022);  /* add x2, x1, x1 */
         lab_mark(&l, MARK_AFTER);
     }
     lab_run(&l);
@@ -242,16 +238,17 @@ void micro_late_use(const struct conf *c, unsigned nops, long *miss, long *hit)
     lab_prologue(&l);
     uint64_t skip = lab_main(&l), fetch = sub_fetch(&l), load = l.pc;
     lab_mark(&l, MARK_BEFORE);
-    lab_word(&l, 0xf9400001);           /* ldr x1, [x0] */
+    lab_word(&l, 0xf9400001); /* ldr x1, [x0] */
     for (unsigned i = 0; i < nops; i++) {
         lab_word(&l, A64_NOP);
     }
-    lab_word(&l, 0xf9400822);           /* ldr x2, [x1, #16]: X1 is an address */
+    lab_word(&l, 0xf9400822); /* ldr x2, [x1, #16]: X1 is an address */
     lab_mark(&l, MARK_AFTER);
     lab_word(&l, A64_RET);
     lab_main_here(&l, skip);
     const uint64_t where = DATA;
-    for (unsigned i = 0; i < 2; i++) {  /* a pointer, whose second word is a RET that is fetched: so L2 has the line, and not L1D */
+    for (unsigned i = 0; i < 2;
+         i++) { /* a pointer, whose second word is a RET that is fetched: so L2 has the line, and not L1D */
         memcpy(lab_at(&l, DATA + i * 2 * LINE, 8), &where, 8);
         lab_ret_at(&l, DATA + i * 2 * LINE + 8);
     }
@@ -267,8 +264,8 @@ void micro_late_use(const struct conf *c, unsigned nops, long *miss, long *hit)
     free(k);
 }
 
-/* What is written to a line that is nowhere: later, loads of it when L1D has had room for it, and when others have taken its place:
-   what they cost */
+/* What is written to a line that is nowhere: later, loads of it when L1D has had room for it, and when others have
+   taken its place: what they cost */
 void micro_written(const struct conf *c, long *kept, long *thrown_out)
 {
     enum { MANY = 24 };
@@ -305,7 +302,7 @@ static long snoop_latency(const struct conf *c)
     uint64_t load = sub_load(&l), wait = sub_wait(&l), other = l.pc;
     lab_prologue(&l);
     lab_mov(&l, 0, DATA);
-    lab_word(&l, 0xf900001f);           /* str xzr, [x0] */
+    lab_word(&l, 0xf900001f); /* str xzr, [x0] */
     lab_word(&l, A64_WFI);
     lab_b(&l, l.pc - 4);
     lab_main_here(&l, skip);
@@ -355,8 +352,8 @@ static long fetch_ahead(const struct conf *c)
     return n;
 }
 
-/* A stream of misses, with time in between: the first one that finds its line there. `then`: after the stream has begun, only the
-   line so many further. */
+/* A stream of misses, with time in between: the first one that finds its line there. `then`: after the stream has
+   begun, only the line so many further. */
 static long prefetch(const struct conf *c, bool lines)
 {
     enum { MOST = 20, PAGES = 12 };
@@ -421,11 +418,11 @@ static long store_buffer(const struct conf *c)
     lab_prologue(&l);
     for (unsigned k = 1; k <= MOST; k++) {
         lab_mov(&l, 0, LAB_DATA + k * PAGE);
-        lab_word(&l, 0xf900001f);                               /* str xzr, [x0]: its translation */
+        lab_word(&l, 0xf900001f); /* str xzr, [x0]: its translation */
         lab_word(&l, A64_DSB);
         lab_mark(&l, MARK_BEFORE);
         for (unsigned i = 1; i <= k; i++) {
-            lab_word(&l, UINT32_C(0xf900001f) | i * 8 << 10);   /* str xzr, [x0, #i * 64] */
+            lab_word(&l, UINT32_C(0xf900001f) | i * 8 << 10); /* str xzr, [x0, #i * 64] */
         }
         lab_mark(&l, MARK_AFTER);
     }
@@ -465,7 +462,7 @@ static long mhz(const struct conf *c)
     lab_prologue(&l);
     lab_mark(&l, 2);
     lab_mov(&l, 6, 3000000);
-    lab_word(&l, 0xd10004c6);           /* sub x6, x6, #1 */
+    lab_word(&l, 0xd10004c6); /* sub x6, x6, #1 */
     lab_cbnz(&l, 6, l.pc - 4);
     lab_mark(&l, 2);
     lab_run(&l);

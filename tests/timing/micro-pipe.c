@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The pipeline's parameters from cycles. Short sequences of instructions are run from the empty pipeline, which an exception
- * return leaves; measured is in which cycle after it the last one issued. The file is changed so that one feature is seen at a
- * time (wide, no order of results, no units...), never in what is measured:
+ * The pipeline's parameters from cycles. Short sequences of instructions are run from the empty pipeline, which an
+ * exception return leaves; measured is in which cycle after it the last one issued. The file is changed so that one
+ * feature is seen at a time (wide, no order of results, no units...), never in what is measured:
  *
  *   latency          producer, then an instruction that forwards nothing: it issues so many cycles later
  *   slots            one slot a cycle: how many cycles later the next one issues
@@ -21,10 +21,7 @@
 
 /* ---- measurements of classes ---- */
 
-static void pin(struct conf *c, const char *class, unsigned lat)
-{
-    conf_set(c, "classes", class, "lat %u", lat);
-}
+static void pin(struct conf *c, const char *class, unsigned lat) { conf_set(c, "classes", class, "lat %u", lat); }
 
 static void latencies(struct pipe_lab *p)
 {
@@ -60,10 +57,7 @@ static void latencies(struct pipe_lab *p)
 }
 
 /* A NOP, or for the class nop something else that is as plain */
-static uint32_t marker(const char *class)
-{
-    return strcmp(class, "nop") == 0 ? (uint32_t)CRC : A64_NOP;
-}
+static uint32_t marker(const char *class) { return strcmp(class, "nop") == 0 ? (uint32_t)CRC : A64_NOP; }
 
 /* In which cycle the second of two issues: the class and a marker, or the other way round */
 static void with_marker(struct pipe_lab *p, struct conf *k, unsigned marker_latency, bool marker_first, int *cycle)
@@ -277,4 +271,3 @@ void micro_pipe(const struct conf *c, bool all_used, struct findings *f)
     }
     free(p.m);
 }
-

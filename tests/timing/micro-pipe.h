@@ -27,8 +27,8 @@ uint32_t word_of(const char *class);
 
 struct seq {
     uint32_t word[SEQ_MAX];
-    unsigned n, target;     /* X10 and X24 are the address of this word */
-    int cycle;              /* out: in which the last one issued */
+    unsigned n, target; /* X10 and X24 are the address of this word */
+    int cycle;          /* out: in which the last one issued */
 };
 
 struct batch {
@@ -81,7 +81,7 @@ struct conf *isolated(const struct conf *c, unsigned width, bool ordered, unsign
 struct measured {
     const char *class;
     struct class_row r;
-    bool read_seen, group_seen;     /* there is a source, a result */
+    bool read_seen, group_seen; /* there is a source, a result */
 };
 
 struct pipe_lab {
@@ -90,8 +90,8 @@ struct pipe_lab {
     unsigned n;
 };
 
-/* Groups and rows of [forward] of the classes, and a finding for each row of [forward] (micro-forward.c). all_used: what no class has
-   a source for is a difference. */
+/* Groups and rows of [forward] of the classes, and a finding for each row of [forward] (micro-forward.c). all_used:
+   what no class has a source for is a difference. */
 void micro_forward(struct pipe_lab *p, bool all_used, struct findings *f);
 
 #endif

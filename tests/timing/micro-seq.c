@@ -11,15 +11,18 @@ const struct word micro_words[] = {
 #include "tests/timing/micro-words.inc"
 };
 
-unsigned micro_n_words(void)
-{
-    return ARRAY_LEN(micro_words);
-}
+unsigned micro_n_words(void) { return ARRAY_LEN(micro_words); }
 
 enum { PASSES = 2 };
 
-enum { FMOV = 0x1e6e1000, CMP = (int)0xeb1902ff, MSR = (int)0xd51bd040, STR_D = (int)0xfd000280, FCSEL = 0x1e700de9,
-       ADD = (int)0x8b190000 };
+enum {
+    FMOV = 0x1e6e1000,
+    CMP = (int)0xeb1902ff,
+    MSR = (int)0xd51bd040,
+    STR_D = (int)0xfd000280,
+    FCSEL = 0x1e700de9,
+    ADD = (int)0x8b190000
+};
 
 /* ---- sequences ---- */
 
@@ -35,7 +38,9 @@ unsigned batch_add(struct batch *b, const uint32_t *word, unsigned n)
     ck_assert_uint_le(n, SEQ_MAX);
     memcpy(s->word, word, n * sizeof(word[0]));
     for (unsigned i = 0; i < n; i++) {
-        s->target = (word[i] & UINT32_C(0xfffffc1f)) == 0xd61f0000 || (word[i] & UINT32_C(0xfffffc1f)) == 0xd63f0000 ? i + 1 : s->target;
+        s->target = (word[i] & UINT32_C(0xfffffc1f)) == 0xd61f0000 || (word[i] & UINT32_C(0xfffffc1f)) == 0xd63f0000
+                        ? i + 1
+                        : s->target;
     }
     return b->n++;
 }
@@ -60,17 +65,17 @@ void batch_run(struct batch *b, const struct conf *c)
     }
     lab_mov(&l, 27, PASSES);
     uint64_t top = l.pc;
-    lab_word(&l, A64_SVC);      /* nothing: what the exception itself takes */
+    lab_word(&l, A64_SVC); /* nothing: what the exception itself takes */
     lab_mark(&l, 2);
     for (unsigned i = 0; i < b->n; i++) {
         const struct seq *s = &b->seq[i];
-        lab_word(&l, UINT32_C(0x10000018) | (s->target + 3) << 5);  /* adr x24 */
-        lab_word(&l, 0x8b19030a);                                   /* add x10, x24, x25 */
+        lab_word(&l, UINT32_C(0x10000018) | (s->target + 3) << 5); /* adr x24 */
+        lab_word(&l, 0x8b19030a);                                  /* add x10, x24, x25 */
         lab_word(&l, A64_SVC);
         lab_words(&l, s->word, s->n);
         lab_mark(&l, 2);
     }
-    lab_word(&l, 0xd100077b);   /* sub x27, x27, #1 */
+    lab_word(&l, 0xd100077b); /* sub x27, x27, #1 */
     lab_cbnz(&l, 27, top);
     lab_run(&l);
     ck_assert_uint_eq(l.n_snaps, PASSES * 2 * (b->n + 1));
@@ -100,10 +105,7 @@ int cycle_of(const struct conf *c, const uint32_t *word, unsigned n)
 
 /* ---- what an instruction has ---- */
 
-void operands(uint32_t word, struct operands *o)
-{
-    ck_assert_msg(operands_of(word, NULL, o), "%08x", word);
-}
+void operands(uint32_t word, struct operands *o) { ck_assert_msg(operands_of(word, NULL, o), "%08x", word); }
 
 const char *kind_of(const struct operands *o, unsigned i)
 {
@@ -125,7 +127,8 @@ const char *kind_of(const struct operands *o, unsigned i)
         case OPD_MERGE: name = "merge"; break;
         case OPD_ADDR: name = "addr"; break;
         case OPD_INDEX: name = "index"; break;
-        case OPD_DATA: case OPD_COMPARE: name = "data"; break;
+        case OPD_DATA:
+        case OPD_COMPARE: name = "data"; break;
         case OPD_COND: name = "cond"; break;
         default: name = plain++ == 0 ? "src" : "src2"; break;
         }
@@ -143,7 +146,9 @@ uint32_t consumer_of(unsigned reg)
 uint32_t producer_of(unsigned reg)
 {
     unsigned from = reg == 20 ? 22 : reg == 10 ? 24 : 23;
-    return reg == OPD_NZCV ? (uint32_t)CMP : reg >= OPD_V0 ? (uint32_t)FMOV | (reg - OPD_V0) : (uint32_t)ADD | 25u << 16 | from << 5 | reg;
+    return reg == OPD_NZCV ? (uint32_t)CMP
+           : reg >= OPD_V0 ? (uint32_t)FMOV | (reg - OPD_V0)
+                           : (uint32_t)ADD | 25u << 16 | from << 5 | reg;
 }
 
 uint32_t word_of(const char *class)

@@ -7,10 +7,11 @@
 
 enum { PAGE = 4096, LINE = 1 << LINE_SHIFT };
 
-#define VA UINT64_C(0x1000000000)           /* 64 GiB: nothing else is there. Second page of a table and more: sets of their own */
-#define PLACE (LAB_DATA + UINT64_C(0x40))   /* where accesses of all these pages end */
-#define MiB (UINT64_C(1) << 20)
-#define GiB (UINT64_C(1) << 30)
+#define VA                                                                                                             \
+    UINT64_C(0x1000000000) /* 64 GiB: nothing else is there. Second page of a table and more: sets of their own */
+#define PLACE (LAB_DATA + UINT64_C(0x40)) /* where accesses of all these pages end */
+#define MiB   (UINT64_C(1) << 20)
+#define GiB   (UINT64_C(1) << 30)
 
 /* Nothing is fetched ahead, L2 keeps all tables. */
 static struct conf *alone(const struct conf *c)
@@ -56,7 +57,7 @@ static bool too_many_places(const struct conf *c, bool fetch, uint64_t stride, u
 static struct conf *micro_tlb(const struct conf *c, bool small)
 {
     struct conf *k = alone(c);
-    conf_set(k, "memory", "tlb_latency", "5");  /* a miss is seen */
+    conf_set(k, "memory", "tlb_latency", "5"); /* a miss is seen */
     if (small) {
         conf_set(k, "memory", "utlb_shift", "12");
     }
@@ -71,7 +72,7 @@ static long micro_entries(const struct conf *c, bool fetch)
         n++;
     }
     free(k);
-    return n + fetch;   /* the program is in a page too */
+    return n + fetch; /* the program is in a page too */
 }
 
 static long itlb_entries(const struct conf *c) { return micro_entries(c, true); }
@@ -161,7 +162,8 @@ static long tlb_entries(const struct conf *c)
 
 /* ---- walks ---- */
 
-/* Two walks whose descriptors L2 has (L1D too: `near`), of three levels and of two: what a step takes, and what they take otherwise */
+/* Two walks whose descriptors L2 has (L1D too: `near`), of three levels and of two: what a step takes, and what they
+ * take otherwise */
 struct walks {
     long step, rest;
 };
@@ -198,10 +200,7 @@ static struct walks walks(const struct conf *c, bool near)
     return w;
 }
 
-static long walk_overhead(const struct conf *c)
-{
-    return walks(c, false).rest - tlb_latency(c);
-}
+static long walk_overhead(const struct conf *c) { return walks(c, false).rest - tlb_latency(c); }
 
 static long walk_from_l1d(const struct conf *c)
 {
@@ -271,8 +270,8 @@ static long walk_entries(const struct conf *c)
 
 /* ---- under stage 2 ---- */
 
-#define IPA UINT64_C(0x1000000000)          /* of pages of data */
-#define TABLE_IPA UINT64_C(0x2000000000)    /* more than their address, of the guest's tables */
+#define IPA       UINT64_C(0x1000000000) /* of pages of data */
+#define TABLE_IPA UINT64_C(0x2000000000) /* more than their address, of the guest's tables */
 
 /* A guest that runs in RAM as it is; whose tables are pages of stage 2, as is what it maps. */
 static void guest_begin(struct lab *l, const struct conf *c, struct guest *g)
@@ -346,7 +345,8 @@ static uint64_t ipa_walk(const struct conf *c, uint64_t stride, unsigned count)
     guest_begin(&l, c, &g);
     guest_page(&l, &g, VA, IPA);
     l.table_offset = TABLE_IPA;
-    uint64_t base = IPA + (36 + (lab_descriptor(&l, g.s1_root, 1, VA, 3) / PAGE + 1) % 2) * PAGE; /* not in the set of the table's own IPA */
+    uint64_t base = IPA + (36 + (lab_descriptor(&l, g.s1_root, 1, VA, 3) / PAGE + 1) % 2) *
+                              PAGE; /* not in the set of the table's own IPA */
     for (unsigned i = 0; i < ROUNDS * count + 16; i++) {
         guest_page(&l, &g, VA + i * PAGE, base + i % count * stride);
     }
@@ -355,7 +355,7 @@ static uint64_t ipa_walk(const struct conf *c, uint64_t stride, unsigned count)
     lab_run(&l);
     for (unsigned i = (ROUNDS - LAST) * count + 16; i < ROUNDS * count + 16; i++) {
         uint64_t lost = lab_cost(&l, i).dtlb;
-        most = lost > most && i % 8 != 0 ? lost : most;   /* the first of a line of descriptors comes from memory */
+        most = lost > most && i % 8 != 0 ? lost : most; /* the first of a line of descriptors comes from memory */
     }
     lab_close(&l);
     return most;

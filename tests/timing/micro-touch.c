@@ -10,8 +10,8 @@ uint64_t sub_load(struct lab *l)
 {
     uint64_t at = l->pc;
     lab_mark(l, MARK_BEFORE);
-    lab_word(l, 0xf9400001);    /* ldr x1, [x0] */
-    lab_word(l, 0x8b010022);    /* add x2, x1, x1 */
+    lab_word(l, 0xf9400001); /* ldr x1, [x0] */
+    lab_word(l, 0x8b010022); /* add x2, x1, x1 */
     lab_mark(l, MARK_AFTER);
     lab_word(l, A64_RET);
     return at;
@@ -21,7 +21,7 @@ uint64_t sub_store(struct lab *l)
 {
     uint64_t at = l->pc;
     lab_mark(l, MARK_BEFORE);
-    lab_word(l, 0xf900001f);    /* str xzr, [x0] */
+    lab_word(l, 0xf900001f); /* str xzr, [x0] */
     lab_word(l, A64_NOP);
     lab_mark(l, MARK_AFTER);
     lab_word(l, A64_RET);
@@ -31,11 +31,11 @@ uint64_t sub_store(struct lab *l)
 uint64_t sub_fetch(struct lab *l)
 {
     uint64_t at = l->pc;
-    lab_word(l, 0xaa1e03f3);    /* mov x19, x30 */
+    lab_word(l, 0xaa1e03f3); /* mov x19, x30 */
     lab_mark(l, MARK_BEFORE);
-    lab_word(l, 0xd63f0000);    /* blr x0 */
+    lab_word(l, 0xd63f0000); /* blr x0 */
     lab_mark(l, MARK_AFTER);
-    lab_word(l, 0xaa1303fe);    /* mov x30, x19 */
+    lab_word(l, 0xaa1303fe); /* mov x30, x19 */
     lab_word(l, A64_RET);
     return at;
 }
@@ -44,7 +44,7 @@ uint64_t sub_wait(struct lab *l)
 {
     uint64_t at = l->pc;
     lab_mov(l, 6, WAIT);
-    lab_word(l, 0xd10004c6);    /* sub x6, x6, #1 */
+    lab_word(l, 0xd10004c6); /* sub x6, x6, #1 */
     lab_cbnz(l, 6, l->pc - 4);
     lab_word(l, A64_RET);
     return at;
@@ -66,10 +66,10 @@ void lab_sweep(struct lab *l, uint64_t sub, uint64_t base, uint64_t stride, unsi
     lab_mov(l, 4, count);
     uint64_t inner = l->pc;
     lab_bl(l, sub);
-    lab_word(l, 0x8b030000);    /* add x0, x0, x3 */
-    lab_word(l, 0xd1000484);    /* sub x4, x4, #1 */
+    lab_word(l, 0x8b030000); /* add x0, x0, x3 */
+    lab_word(l, 0xd1000484); /* sub x4, x4, #1 */
     lab_cbnz(l, 4, inner);
-    lab_word(l, 0xd10004a5);    /* sub x5, x5, #1 */
+    lab_word(l, 0xd10004a5); /* sub x5, x5, #1 */
     lab_cbnz(l, 5, outer);
 }
 
@@ -81,22 +81,18 @@ static const struct snap *pair(const struct lab *l, unsigned i)
     return s;
 }
 
-unsigned lab_n_costs(const struct lab *l)
-{
-    return l->n_pairs;
-}
+unsigned lab_n_costs(const struct lab *l) { return l->n_pairs; }
 
-static uint64_t lost(const struct snap *s, enum stall why)
-{
-    return s[1].stall[why] - s[0].stall[why];
-}
+static uint64_t lost(const struct snap *s, enum stall why) { return s[1].stall[why] - s[0].stall[why]; }
 
 struct cost lab_cost(const struct lab *l, unsigned i)
 {
     const struct snap *s = pair(l, i);
     return (struct cost){.cycles = s[1].cycles - s[0].cycles,
                          .data = lost(s, STALL_L2) + lost(s, STALL_DRAM) + lost(s, STALL_STORE) + lost(s, STALL_DEVICE),
-                         .dtlb = lost(s, STALL_DTLB), .fetch = lost(s, STALL_FETCH), .itlb = lost(s, STALL_ITLB),
+                         .dtlb = lost(s, STALL_DTLB),
+                         .fetch = lost(s, STALL_FETCH),
+                         .itlb = lost(s, STALL_ITLB),
                          .branch = lost(s, STALL_BRANCH)};
 }
 

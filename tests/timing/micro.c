@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every parameter of the in-order cores is recovered from cycles of guest programs, as the file says it, and again when the file
- * says something else. `micro --table` prints what was measured.
+ * Every parameter of the in-order cores is recovered from cycles of guest programs, as the file says it, and again when
+ * the file says something else. `micro --table` prints what was measured.
  */
 #include "tests/timing/micro-rows.h"
 
@@ -29,8 +29,8 @@ static unsigned differences(const struct conf *c, const struct findings *f)
     for (unsigned i = 0; i < f->n; i++) {
         const struct finding *x = &f->f[i];
         if (x->reason == NULL && strcmp(x->file, x->measured) != 0) {
-            fprintf(stderr, "%s [%s] %s: the file says%s%s, measured%s%s\n", c->core, x->section, x->key, x->file[0] != ' ' ? " " : "",
-                    x->file, x->measured[0] != ' ' ? " " : "", x->measured);
+            fprintf(stderr, "%s [%s] %s: the file says%s%s, measured%s%s\n", c->core, x->section, x->key,
+                    x->file[0] != ' ' ? " " : "", x->file, x->measured[0] != ' ' ? " " : "", x->measured);
             n++;
         }
     }
@@ -105,7 +105,8 @@ static void check_row(const struct micro_row *r, const struct conf *c)
     char text[64];
     text_of(r, c, text);
     const char *file = conf_get(c, r->section, r->key);
-    ck_assert_msg(file != NULL && strcmp(file, text) == 0, "%s [%s] %s: the file says %s, measured %s", c->core, r->section, r->key, file, text);
+    ck_assert_msg(file != NULL && strcmp(file, text) == 0, "%s [%s] %s: the file says %s, measured %s", c->core,
+                  r->section, r->key, file, text);
 }
 
 /* A parameter of a core as it is, and with each of its other values */
@@ -136,8 +137,8 @@ START_TEST(walks_have_two_dimensions)
 }
 END_TEST
 
-/* The first use of a load that misses is as late as the miss makes it, wherever it is: in an in-order core it waits for the load's
-   latency and the miss, or it is reached later. */
+/* The first use of a load that misses is as late as the miss makes it, wherever it is: in an in-order core it waits for
+   the load's latency and the miss, or it is reached later. */
 START_TEST(a_miss_is_hidden_by_the_distance_to_the_use)
 {
     struct conf c;
@@ -149,8 +150,8 @@ START_TEST(a_miss_is_hidden_by_the_distance_to_the_use)
     for (unsigned nops = 1; nops < 50; nops++) {
         micro_late_use(&c, nops, &miss, &hit);
         long expected = next_to_it + latency > hit ? next_to_it + latency : hit;
-        ck_assert_msg(miss == expected, "%s: with %u NOPs between, a miss takes %ld cycles, a hit %ld: expected %ld", c.core, nops, miss, hit,
-                      expected);
+        ck_assert_msg(miss == expected, "%s: with %u NOPs between, a miss takes %ld cycles, a hit %ld: expected %ld",
+                      c.core, nops, miss, hit, expected);
     }
 }
 END_TEST
@@ -241,20 +242,19 @@ static void print_core(const char *core)
         char text[64];
         text_of(row_at(i), &c, text);
         measured++;
-        print_finding(row_at(i)->section, row_at(i)->key, conf_get(&c, row_at(i)->section, row_at(i)->key), text, &wrong);
+        print_finding(row_at(i)->section, row_at(i)->key, conf_get(&c, row_at(i)->section, row_at(i)->key), text,
+                      &wrong);
     }
     for (unsigned i = 0; i < c.n; i++) {
         other += elsewhere(c.row[i].section) != NULL;
     }
-    printf("%s: %u parameters: %u measured here, %u not as the file says; %u by tests/timing/micro-system; %u with a reason\n", core, c.n,
-           measured, wrong, other, reasons);
+    printf("%s: %u parameters: %u measured here, %u not as the file says; %u by tests/timing/micro-system; %u with a "
+           "reason\n",
+           core, c.n, measured, wrong, other, reasons);
     free(f);
 }
 
-START_TEST(table)
-{
-    print_core(cores[_i]);
-}
+START_TEST(table) { print_core(cores[_i]); }
 END_TEST
 
 int main(int argc, char **argv)

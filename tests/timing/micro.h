@@ -32,7 +32,8 @@ void conf_load(struct conf *c, const char *core);
 const char *conf_get(const struct conf *c, const char *section, const char *key);
 long conf_int(const struct conf *c, const char *section, const char *key);
 /* Change or add a row; drop one. */
-void conf_set(struct conf *c, const char *section, const char *key, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void conf_set(struct conf *c, const char *section, const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 void conf_drop(struct conf *c, const char *section, const char *key);
 
 /* A row of [classes] in its parts. */
@@ -44,7 +45,7 @@ struct class_row {
         char unit[CONF_WORD];
         unsigned cycles;
     } use[CONF_USES];
-    char group[CONF_WORD], read[CONF_WORD];     /* "": none */
+    char group[CONF_WORD], read[CONF_WORD]; /* "": none */
 };
 
 /* `as CLASS` is followed. */
@@ -55,10 +56,10 @@ unsigned forward_get(const struct conf *c, const char *read, const char *kind, c
 
 /* ---- a machine with a program ---- */
 
-#define LAB_CODE UINT64_C(0x40080000)
-#define LAB_DATA UINT64_C(0x43000000)       /* RAM for data; a move of 16 bits makes this address */
-#define LAB_ROOT UINT64_C(0x40001000)       /* of the tables of EL2: level 1 */
-#define LAB_TABLES UINT64_C(0x5c000000)     /* tables that lab_table makes */
+#define LAB_CODE    UINT64_C(0x40080000)
+#define LAB_DATA    UINT64_C(0x43000000) /* RAM for data; a move of 16 bits makes this address */
+#define LAB_ROOT    UINT64_C(0x40001000) /* of the tables of EL2: level 1 */
+#define LAB_TABLES  UINT64_C(0x5c000000) /* tables that lab_table makes */
 #define LAB_RAM_END UINT64_C(0x60000000)
 
 /* What the counters said when the program came to a mark */
@@ -70,12 +71,12 @@ struct snap {
 
 struct lab {
     struct machine *m;
-    uint64_t pc;                /* where the next word goes */
-    uint64_t tables;            /* free memory for translation tables */
-    uint64_t table_offset;      /* from their addresses to what descriptors have: the guest's IPA */
+    uint64_t pc;           /* where the next word goes */
+    uint64_t tables;       /* free memory for translation tables */
+    uint64_t table_offset; /* from their addresses to what descriptors have: the guest's IPA */
     struct snap *snap;
     unsigned n_snaps, room;
-    unsigned *pair, n_pairs;    /* snapshots before an access that is timed */
+    unsigned *pair, n_pairs; /* snapshots before an access that is timed */
 };
 
 /* Marks before and after an access that is timed; others are the test's own. */
@@ -105,15 +106,15 @@ void lab_mark(struct lab *l, unsigned imm);
 void lab_prologue(struct lab *l);
 /* The end of the program, and its run. */
 void lab_run(struct lab *l);
-/* Table of a translation regime: a page (level 3) or block (levels 1, 2) of 4 KiB granule; tables are made as needed. `top` is the
-   level that the root is of, attr the lower and upper attributes. */
+/* Table of a translation regime: a page (level 3) or block (levels 1, 2) of 4 KiB granule; tables are made as needed.
+   `top` is the level that the root is of, attr the lower and upper attributes. */
 void lab_map(struct lab *l, uint64_t root, unsigned top, uint64_t va, uint64_t pa, unsigned level, uint64_t attr);
 uint64_t lab_table(struct lab *l);
 
 /* ---- accesses, one at a time ---- */
 
-/* Subroutines: a load from the address in X0, with a use of what it brings; a store there; a call of the RET that is there; time
-   goes by (more than any miss). The first three are between marks. */
+/* Subroutines: a load from the address in X0, with a use of what it brings; a store there; a call of the RET that is
+   there; time goes by (more than any miss). The first three are between marks. */
 uint64_t sub_load(struct lab *l);
 uint64_t sub_store(struct lab *l);
 uint64_t sub_fetch(struct lab *l);
@@ -128,7 +129,8 @@ struct cost {
 };
 struct cost lab_cost(const struct lab *l, unsigned i);
 unsigned lab_n_costs(const struct lab *l);
-/* How much longer access i took than access `than`, of the same subroutine by lab_touch: the stalls' sum says so too. */
+/* How much longer access i took than access `than`, of the same subroutine by lab_touch: the stalls' sum says so too.
+ */
 long lab_longer(const struct lab *l, unsigned i, unsigned than);
 
 /* Where a descriptor is */
@@ -151,8 +153,15 @@ void lab_guest(struct lab *l, const struct guest *g);
 uint64_t snap_pipe(const struct snap *s);
 
 enum lab_insn {
-    A64_NOP = 0xd503201f, A64_ERET = 0xd69f03e0, A64_ISB = 0xd5033fdf, A64_DSB = 0xd5033f9f, A64_SVC = 0xd4000001, A64_HVC = 0xd4000002,
-    A64_RET = 0xd65f03c0, A64_WFI = 0xd503207f, A64_HLT_MARK = 0xd449a000
+    A64_NOP = 0xd503201f,
+    A64_ERET = 0xd69f03e0,
+    A64_ISB = 0xd5033fdf,
+    A64_DSB = 0xd5033f9f,
+    A64_SVC = 0xd4000001,
+    A64_HVC = 0xd4000002,
+    A64_RET = 0xd65f03c0,
+    A64_WFI = 0xd503207f,
+    A64_HLT_MARK = 0xd449a000
 };
 
 /* Stage 1 attributes: access flag, inner shareable, write-back; the same, Device */
@@ -166,8 +175,8 @@ enum lab_insn {
 /* What was found out: a line for each parameter. */
 struct finding {
     char section[CONF_WORD], key[CONF_WORD];
-    char file[200], measured[200];      /* what the file says, what the cycles say, in the same words */
-    const char *reason;                 /* why it cannot be measured; NULL: it was */
+    char file[200], measured[200]; /* what the file says, what the cycles say, in the same words */
+    const char *reason;            /* why it cannot be measured; NULL: it was */
 };
 
 struct findings {
@@ -177,8 +186,8 @@ struct findings {
 
 struct finding *finding_add(struct findings *f, const char *section, const char *key);
 
-/* [pipeline], [resources], [forward], [classes] of an in-order core: a finding for each row. all_used: what has no effect because no
-   instruction has it is a difference. */
+/* [pipeline], [resources], [forward], [classes] of an in-order core: a finding for each row. all_used: what has no
+   effect because no instruction has it is a difference. */
 void micro_pipe(const struct conf *c, bool all_used, struct findings *f);
 /* [pipeline] alone, also of a core that is not in order */
 void micro_whole(const struct conf *c, struct findings *f);
@@ -189,9 +198,9 @@ void micro_pipe_change(struct conf *c, unsigned how);
 struct micro_row {
     const char *section, *key;
     long (*measure)(const struct conf *c);
-    const char *const *words;   /* what the numbers stand for; NULL: themselves */
-    const char *other[3];       /* values that it is changed to: "VALUE", or "VALUE, KEY VALUE" with another of the section */
-    const char *reason;         /* why it is not measured here */
+    const char *const *words; /* what the numbers stand for; NULL: themselves */
+    const char *other[3]; /* values that it is changed to: "VALUE", or "VALUE, KEY VALUE" with another of the section */
+    const char *reason;   /* why it is not measured here */
 };
 extern const struct micro_row micro_rows[];
 unsigned micro_n_rows(void);
