@@ -139,6 +139,10 @@ bool params_timing_load(struct params_timing *p, struct timing_params *src, stru
         }
         *(uint32_t *)((char *)p + f->offset) = (uint32_t)v;
     }
+    if (p->branch.history < 32 && UINT64_C(1) << p->branch.history > p->branch.predictor) {
+        return timing_params_fail(src, 0, err, "[branch] history %u with predictor %u: more outcomes than select a counter have no effect",
+                                  p->branch.history, p->branch.predictor);
+    }
     return policy(src, "l1i_replacement", &p->mem.l1i.replacement, err) && policy(src, "l1d_replacement", &p->mem.l1d.replacement, err) &&
            policy(src, "l2_replacement", &p->mem.l2.replacement, err) && accesses(src, "msr", p->sys.msr, err) &&
            accesses(src, "mrs", p->sys.mrs, err) && check_cache(src, "l1i", &p->mem.l1i, err) &&

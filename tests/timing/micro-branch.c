@@ -202,7 +202,7 @@ static long predictor(const struct conf *c)
  */
 static bool foreseen(const struct conf *c, unsigned between)
 {
-    enum { TURNS = 3000, LAST = 1000, LEADER = 0x40100000, FOLLOWER = 0x40200000 + 2048 * 4 };
+    enum { TURNS = 3000, LAST = 1000, LEADER = 0x40100000 + 612 * 4, FOLLOWER = 0x40200000 + 2048 * 4 };
     struct lab l;
     unsigned wrong = 0;
     lab_open(&l, c, 1);

@@ -57,6 +57,8 @@ static struct conf *alone(const struct conf *c, enum which w)
     struct conf *k = changed(c);
     conf_set(k, "memory", "fetch_ahead", "0");
     conf_set(k, "memory", "prefetch_lines", "0");
+    conf_set(k, "memory", "hide", "0");
+    conf_set(k, "memory", "overlap", "0");
     if (w == L2) { /* what goes to L2 is what L1D does not have: one line of those that are FAR apart */
         conf_set(k, "memory", "l1d_size", "1024");
         conf_set(k, "memory", "l1d_ways", "1");
@@ -147,14 +149,20 @@ static long l2_replacement(const struct conf *c) { return replacement(c, L2); }
 /* ---- latencies ---- */
 
 struct latencies {
-    long fetch_l2, load_l2, load_dram; /* a fetch that L2 has; loads that L2 has and that nothing has */
+    long fetch_l2, load_l2; /* of a line that L2 has */
+    long fetch_dram, load_dram; /* of one that nothing has */
 };
 
-static struct latencies latencies(const struct conf *c)
+/* as_noticed: loads are waited for as the file says, not whole */
+static struct latencies latencies(const struct conf *c, bool as_noticed)
 {
+    struct conf *k = alone(c, L1D);
     struct lab l;
     struct latencies r;
-    lab_open(&l, c, 1);
+    if (as_noticed) {
+        conf_set(k, "memory", "hide", "%s", conf_get(c, "memory", "hide"));
+    }
+    lab_open(&l, k, 1);
     lab_prologue(&l);
     uint64_t skip = lab_main(&l);
     uint64_t load = sub_load(&l), fetch = sub_fetch(&l);
@@ -165,39 +173,47 @@ static struct latencies latencies(const struct conf *c)
     lab_touch(&l, load, warm);
     lab_touch(&l, load, warm); /* 1: a hit */
     lab_touch(&l, load, a);    /* 2: from memory; now L2 has it */
-    lab_touch(&l, fetch, b);
-    lab_touch(&l, fetch, a); /* 4: fetched from L2 */
-    lab_touch(&l, load, b);  /* 5: loaded from L2 */
+    lab_touch(&l, fetch, b);   /* 3: the same, fetched */
+    lab_touch(&l, fetch, a);   /* 4: fetched from L2 */
+    lab_touch(&l, load, b);    /* 5: loaded from L2 */
     lab_run(&l);
+    r.fetch_dram = (long)lab_cost(&l, 3).fetch;
     r.fetch_l2 = (long)lab_cost(&l, 4).fetch;
     r.load_dram = lab_longer(&l, 2, 1);
     r.load_l2 = lab_longer(&l, 5, 1);
     lab_close(&l);
+    free(k);
     return r;
 }
 
-static long l2_latency(const struct conf *c) { return latencies(c).fetch_l2; }
+static long l2_latency(const struct conf *c)
+{
+    return latencies(c, false).fetch_l2;
+}
 
 static long dram_latency(const struct conf *c)
 {
-    struct latencies r = latencies(c);
+    struct latencies r = latencies(c, false);
     return r.load_dram - r.load_l2;
 }
 
 /* What a load does not notice, but a fetch does */
 static long hide(const struct conf *c)
 {
-    struct latencies r = latencies(c);
-    return r.fetch_l2 - r.load_l2;
+    struct latencies r = latencies(c, true);
+    return r.fetch_dram - r.load_dram;
 }
 
 /* Two loads that miss, further and further apart: when is the second one waited for? */
 static long overlap(const struct conf *c)
 {
-    enum { MOST = 40 };
+    enum { MOST = 200 };
+    struct conf *k = changed(c);
     struct lab l;
     long apart = 1;
-    lab_open(&l, c, 1);
+    conf_set(k, "memory", "hide", "0");
+    conf_set(k, "memory", "prefetch_lines", "0");
+    lab_open(&l, k, 1);
     lab_prologue(&l);
     lab_mov(&l, 0, DATA);
     for (unsigned d = 1; d <= MOST; d++) {
@@ -224,6 +240,7 @@ static long overlap(const struct conf *c)
         apart++;
     }
     lab_close(&l);
+    free(k);
     return apart == 1 ? 0 : apart + 1;
 }
 
@@ -295,8 +312,9 @@ void micro_written(const struct conf *c, long *kept, long *thrown_out)
 /* A line that PE 1 has written, loaded by PE 0 */
 static long snoop_latency(const struct conf *c)
 {
+    struct conf *k = alone(c, L1D);
     struct lab l;
-    lab_open(&l, c, 2);
+    lab_open(&l, k, 2);
     lab_prologue(&l);
     uint64_t skip = lab_main(&l);
     uint64_t load = sub_load(&l), wait = sub_wait(&l), other = l.pc;
@@ -318,8 +336,9 @@ static long snoop_latency(const struct conf *c)
     lab_touch(&l, load, DATA + 1024);
     lab_touch(&l, load, DATA);
     lab_run(&l);
-    long r = lab_longer(&l, 2, 1) - latencies(c).load_l2;
+    long r = lab_longer(&l, 2, 1) - latencies(c, false).load_l2;
     lab_close(&l);
+    free(k);
     return r;
 }
 

@@ -19,6 +19,8 @@ static struct conf *alone(const struct conf *c)
     struct conf *k = changed(c);
     conf_set(k, "memory", "fetch_ahead", "0");
     conf_set(k, "memory", "prefetch_lines", "0");
+    conf_set(k, "memory", "hide", "0");
+    conf_set(k, "memory", "overlap", "0");
     conf_set(k, "memory", "l2_size", "16777216");
     conf_set(k, "memory", "l2_ways", "16");
     return k;
@@ -96,6 +98,7 @@ static long tlb_latency(const struct conf *c)
     struct conf *k = alone(c);
     struct lab l;
     unsigned n = (unsigned)dtlb_entries(c) + 2;
+    conf_set(k, "memory", "utlb_shift", "12");
     uint64_t sub = begin(&l, k, sub_load);
     for (unsigned i = 0; i < n; i++) {
         lab_touch(&l, sub, LAB_DATA + i * (PAGE + LINE));

@@ -137,6 +137,16 @@ START_TEST(walks_have_two_dimensions)
 }
 END_TEST
 
+/* Of the out-of-order cores these sections are the same code: their parameters, as the files have them. */
+START_TEST(a_parameter_of_another_core_is_recovered)
+{
+    static const char *const others[] = {"cortex-a57", "cortex-a72", "neoverse-n1"};
+    struct conf c;
+    conf_load(&c, others[_i % 3]);
+    check_row(row_at((unsigned)_i / 3), &c);
+}
+END_TEST
+
 /* The first use of a load that misses is as late as the miss makes it, wherever it is: in an in-order core it waits for
    the load's latency and the miss, or it is reached later. */
 START_TEST(a_miss_is_hidden_by_the_distance_to_the_use)
@@ -270,6 +280,8 @@ int main(int argc, char **argv)
         tcase_add_loop_test(c, another_pipeline_is_recovered, 0, CORES * CHANGES);
         tcase_add_loop_test(c, another_model_is_recovered, 0, CORES);
         tcase_add_loop_test(c, a_parameter_is_recovered, 0, (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * CORES);
+        tcase_add_loop_test(c, a_parameter_of_another_core_is_recovered, 0,
+                            (int)(n_memory_rows + n_tlb_rows + n_branch_rows) * 3);
         tcase_add_loop_test(c, a_miss_is_hidden_by_the_distance_to_the_use, 0, CORES);
         tcase_add_loop_test(c, stores_allocate_and_are_written_back, 0, CORES);
         tcase_add_loop_test(c, walks_have_two_dimensions, 0, 4 * CORES);
