@@ -10,20 +10,26 @@ enum { LINE_SHIFT = 6 };        /* lines of 64 bytes, as in every core modelled 
 /* Which way a miss replaces when no way is free. Only `lru` depends on hits. */
 enum replacement { REPLACE_RANDOM, REPLACE_FIFO, REPLACE_LRU };
 
+enum { CACHE_FEW = 4, CACHE_HASH = 1 << 15 };
+
 enum way_flag { WAY_VALID = 1, WAY_DIRTY = 2, WAY_PREFETCHED = 4 };
 
 struct way {
     uint64_t line;              /* physical address >> LINE_SHIFT */
     uint64_t stamp;             /* fill for fifo, last use for lru */
     uint16_t cite[2];           /* views that know the line (views.c): of fetches or loads, of stores; 0: none */
-    uint8_t flags;              /* enum way_flag */
+    uint8_t flags;              /* enum { CACHE_FEW = 4, CACHE_HASH = 1 << 15 };
+
+enum way_flag */
 };
 
 struct cache {
     struct way *ways;           /* by set */
     uint64_t *tags;             /* of each: line + 1, 0 when it is free: to be searched */
     uint8_t *used;              /* by set: ways that are not free */
-    uint8_t *mru;               /* by set */
+    uint8_t *mru;               /* by set; only kept for lru */
+    uint16_t *count;            /* of more than CACHE_FEW ways: lines by a hash, so that what is nowhere is mostly known without a search, */
+    uint8_t *hint;              /* and by the same hash the way of the line that was found last */
     uint32_t n_sets, n_ways;    /* sets: a power of two */
     uint8_t policy;             /* enum replacement */
     uint32_t lfsr;

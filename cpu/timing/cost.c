@@ -5,26 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A run, and what it costs in states that it was entered in: struct block remembers only the last one. */
-enum { STATES = 8 };
-struct run {
-    struct pipe_block *block;
-    uint32_t generation;        /* of the numbers of states */
-    struct { uint16_t key, next, cycles; } state[STATES]; /* by key */
-};
-
-/* The part of a run that ends with an instruction: what was asked for last */
+/* What was asked for last of the parts of runs that end with an instruction */
 struct part {
     uint32_t generation, cycles;
     uint16_t from, key, next;   /* first slot; entry state, 0: none; state after it */
-};
-
-/* What a page of code remembers besides struct block: the pipeline's own form of runs and of single instructions, by slot. */
-struct timing_page {
-    struct run *run[PAGE_INSNS];
-    struct pipe_block *one[PAGE_INSNS];
-    struct part part[PAGE_INSNS];
-    uint8_t slack[PAGE_INSNS];      /* of loads: cycles until the first use, plus one; 0: not known yet */
 };
 
 void timing_page_free(void *page)
@@ -35,6 +19,7 @@ void timing_page_free(void *page)
             pipe_block_free(tp->run[i]->block);
             free(tp->run[i]);
         }
+        free(tp->part[i]);
         pipe_block_free(tp->one[i]);
     }
     free(tp);
@@ -103,43 +88,54 @@ uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, u
         memset(r->state, 0, sizeof(r->state));
         r->generation = t->m->generation;
     }
-    if (likely(r->state[key % STATES].key == key)) {
-        *next = r->state[key % STATES].next;
-        return r->state[key % STATES].cycles;
+    if (likely(r->state[key % RUN_STATES].key == key)) {
+        *next = r->state[key % RUN_STATES].next;
+        return r->state[key % RUN_STATES].cycles;
     }
     *next = key;
     uint32_t cycles = run_block(t, r->block, next);
     if (cycles <= UINT16_MAX) {
-        r->state[key % STATES].key = key;
-        r->state[key % STATES].next = *next;
-        r->state[key % STATES].cycles = (uint16_t)cycles;
+        r->state[key % RUN_STATES].key = key;
+        r->state[key % RUN_STATES].next = *next;
+        r->state[key % RUN_STATES].cycles = (uint16_t)cycles;
     }
     return cycles;
+}
+
+static struct part *part_at(struct timing_page *tp, unsigned at)
+{
+    if (tp->part[at] == NULL) {
+        tp->part[at] = calloc(1, sizeof(*tp->part[at]));
+        if (tp->part[at] == NULL) {
+            abort();
+        }
+    }
+    return tp->part[at];
 }
 
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
     struct code_page *p = code_page_of(t->pe->slots_base);
-    unsigned at = (unsigned)(s - p->slots), cycles = 0, i = 0;
+    struct timing_page *tp = page_of(p);
+    unsigned at = (unsigned)(s - p->slots), cycles = 0;
     *next = key;
-    if (n == 1) {
-        return step(t, p, at, next);
-    }
-    /* how far is it known? */
-    struct part *part = &page_of(p)->part[at];
-    for (unsigned k = n; k-- > 0;) {
-        if (part[k].key == key && part[k].from == at && part[k].generation == t->m->generation) {
-            *next = part[k].next;
-            cycles = part[k].cycles;
-            i = k + 1;
-            break;
+    if (tp->run[at] == NULL) {
+        for (unsigned i = 0; i < n; i++) {
+            cycles += step(t, p, at + i, next);
         }
+        return cycles;
     }
-    for (; i < n; i++) {
-        cycles += step(t, p, at + i, next);
+    struct part *part = part_at(tp, at + n - 1);
+    if (part->key != key || part->from != at || part->generation != t->m->generation) {
+        unsigned state = key - 1u;
+        part->cycles = pipe_block_part(t->m->pipe, tp->run[at]->block, n, &state);
+        part->generation = t->m->generation;
+        part->from = (uint16_t)at;
+        part->key = key;
+        part->next = (uint16_t)(state + 1);
     }
-    part[n - 1] = (struct part){ t->m->generation, cycles, (uint16_t)at, key, *next };
-    return cycles;
+    *next = part->next;
+    return part->cycles;
 }
 
 /* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: no load. */

@@ -3,12 +3,6 @@
 #include "cpu/timing/timing-int.h"
 #include "cpu/timing/views.h"
 
-/* Regime, VMID and ASID of translations now (tlb.h) */
-static uint64_t context_id(const struct timing *t)
-{
-    return utlb_plan(t->pe)->ctx & TCTX_MASK;
-}
-
 /* ---- L2 and behind ---- */
 
 static void l2_fill(struct timing_machine *m, struct timing *t, uint64_t line, uint8_t flags)
@@ -188,7 +182,7 @@ enum { WALK_LEVEL_SHIFT = 60 };
 /* The cost of the steps that the caches of the walker do not save. */
 static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps *st)
 {
-    uint64_t ctx = context_id(t), ipa_ctx = tctx_make(REGIME_EL10, (uint16_t)(ctx >> 16), 0, false, true);
+    uint64_t ctx = t->context, ipa_ctx = tctx_make(REGIME_EL10, (uint16_t)(ctx >> 16), 0, false, true);
     const struct tlb_entry *known = tlb_model_find(&t->walks, va, ctx);
     int from = known != NULL ? (int)(known->pa >> WALK_LEVEL_SHIFT) : -1, group = -2, leaf = -1, top = -1;
     uint64_t cycles = t->p->mem.walk_overhead;
@@ -281,7 +275,7 @@ static __attribute__((noinline)) struct translation refill(struct timing *t, str
 /* Physical address of va by the modelled TLBs; what finding it cost is charged. */
 static inline struct translation translate(struct timing *t, uint64_t va, bool fetch)
 {
-    uint64_t ctx = context_id(t);
+    uint64_t ctx = t->context;
     struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
     va = untagged(va);
     if ((ctx & (BIT64(34) | BIT64(35))) == 0) {
@@ -325,7 +319,7 @@ void timing_fetch_line(struct timing *t, uint64_t va)
         timing_stall(t, STALL_FETCH, t->p->mem.dram_latency);
         return;
     }
-    struct view_ref view = view_of(t, t->pe->dt, VIEW_FETCH, va);
+    struct view_ref view = view_of(t->pe->dt, t->first_view, VIEW_FETCH, va);
     if (view.id != 0) {
         view_open(t, &t->itlb, x.e, view, x.pa);
         if ((view.lines->missing & BIT64(line & 63)) == 0) {
@@ -442,15 +436,17 @@ static __attribute__((noinline)) void data_came(struct timing *t, const struct s
 }
 
 /* One line of an access by the instruction at s, through entries of `set`. */
-static inline void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind, struct utlb_set *set)
+static inline __attribute__((always_inline)) void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind,
+                                                            struct utlb_set *set)
 {
+    unsigned base = likely(set == t->pe->dt) ? t->first_view : view_base(t, set);
     struct translation x = translate(t, va, false);
     uint64_t line = x.pa >> LINE_SHIFT;
     if (unlikely((x.pa & TLB_UNCACHED) != 0)) {
         uncached(t, x.pa & ~TLB_UNCACHED, timing_time_of(t, s), kind != ACCESS_READ);
         return;
     }
-    struct view_ref r = view_of(t, set, VIEW_READ, va), w = view_of(t, set, VIEW_WRITE, va);
+    struct view_ref r = view_of(set, base, VIEW_READ, va), w = view_of(set, base, VIEW_WRITE, va);
     const struct view_ref *mine = kind == ACCESS_READ ? &r : &w;
     if (r.id != 0) {
         view_open(t, &t->dtlb, x.e, r, x.pa);
@@ -483,22 +479,34 @@ static inline void data_line(struct timing *t, const struct slot *s, uint64_t va
 
 void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set)
 {
-    for (;;) {
-        data_line(t, s, va, kind, set);
+    while (unlikely((va & 63) + size > 64)) {
         uint64_t next = (va | 63) + 1;
-        if (likely(next - va >= size)) {
-            return;
-        }
+        data_line(t, s, va, kind, set);
         size -= (unsigned)(next - va);
         va = next;
         t->counts.event[TE_SPLIT]++;
     }
+    data_line(t, s, va, kind, set);
+}
+
+bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e)
+{
+    struct utlb_set *set = t->pe->dt;
+    if (unlikely((uintptr_t)e - (uintptr_t)set >= sizeof(*set))) {
+        set = t->pe->dt_unpriv;
+    }
+    if (unlikely((va & 63) + size > 64)) {
+        timing_data(t, s, va, size, kind, set);
+        return false;
+    }
+    data_line(t, s, va, kind, set);
+    return t->cycles < t->limit && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
 }
 
 void timing_drain_stores(struct timing *t, const struct slot *s)
 {
     uint64_t done = stores_done(t);
-    if (done != 0) {
+    if (done > t->cycles - timing_charged(t)) { /* perhaps */
         uint64_t now = timing_time_of(t, s);
         timing_stall(t, STALL_BARRIER, done > now ? done - now : 0);
     }

@@ -12,7 +12,7 @@ struct flight {
     int16_t loader[OPD_REGS];       /* instruction whose load the register waits for, -1 */
 };
 
-static void take_off(struct flight *f, const struct pipe_state *s)
+static void take_off(const struct pipe *p, struct flight *f, const struct pipe_state *s)
 {
     f->now = 0;
     f->slots = s->slots;
@@ -22,12 +22,12 @@ static void take_off(struct flight *f, const struct pipe_state *s)
         f->group[i] = s->group[i];
         f->loader[i] = -1;
     }
-    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+    for (unsigned i = 0; i < p->n_units; i++) {
         f->unit[i] = s->unit[i];
     }
 }
 
-static void land(const struct flight *f, struct pipe_state *s)
+static void land(const struct pipe *p, const struct flight *f, struct pipe_state *s)
 {
     s->slots = (uint16_t)f->slots;
     s->written = pipe_left(f->written, f->now);
@@ -35,7 +35,7 @@ static void land(const struct flight *f, struct pipe_state *s)
         s->ready[i] = pipe_left(f->ready[i], f->now);
         s->group[i] = s->ready[i] != 0 ? f->group[i] : 0;
     }
-    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+    for (unsigned i = 0; i < p->n_units; i++) {
         s->unit[i] = pipe_left(f->unit[i], f->now);
     }
 }
@@ -139,7 +139,7 @@ static int earliest(const struct pipe *p, struct flight *f, const struct pipe_in
 unsigned pipe_run_in_order(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot)
 {
     struct flight f;
-    take_off(&f, s);
+    take_off(p, &f, s);
     for (unsigned i = 0; i < n; i++) {
         struct pipe_slot *o = &slot[i];
         int before = f.now;
@@ -157,11 +157,11 @@ unsigned pipe_run_in_order(const struct pipe *p, const struct pipe_insn *insn, u
             slot[i].slack = (uint8_t)(slack < 255 ? slack : 255);
         }
     }
-    land(&f, s);
+    land(p, &f, s);
     return (unsigned)f.now;
 }
 
-void pipe_wait_in_order(struct pipe_state *s, unsigned cycles)
+void pipe_wait_in_order(const struct pipe *p, struct pipe_state *s, unsigned cycles)
 {
     if (cycles == 0) {
         return;
@@ -173,7 +173,7 @@ void pipe_wait_in_order(struct pipe_state *s, unsigned cycles)
         s->ready[i] = pipe_left(s->ready[i], c);
         s->group[i] = s->ready[i] != 0 ? s->group[i] : 0;
     }
-    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+    for (unsigned i = 0; i < p->n_units; i++) {
         s->unit[i] = pipe_left(s->unit[i], c);
     }
 }

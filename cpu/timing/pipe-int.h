@@ -65,8 +65,7 @@ struct pipe_insn {
     struct pipe_dest dst[OPD_MAX];
 };
 
-/* What is in flight, in cycles from the one in which the next instruction may issue (out of order: be dispatched). Bytes and
-   bits only, no padding that is not zero: states are compared as memory. */
+/* What is in flight, in cycles from the one in which the next instruction may issue (out of order: be dispatched) */
 struct pipe_state {
     uint16_t slots;                     /* of that cycle that are taken */
     uint16_t written;                   /* in order: when the youngest result is written */
@@ -76,7 +75,7 @@ struct pipe_state {
     /* out of order */
     uint16_t n_window;                  /* operations in the window */
     uint16_t decoded;                   /* instructions of that cycle */
-    uint16_t pad[2];
+    uint16_t n_words;                   /* of `booked`, that are not all zero */
     uint16_t leave[PIPE_WINDOW];        /* when each leaves, the oldest first */
     uint64_t booked[PIPE_UNITS][PIPE_HORIZON / 64]; /* cycles in which a unit is taken */
 };
@@ -88,12 +87,15 @@ struct pipe {
     struct pipe_class cls[TC_COUNT];
     struct pipe_read read[PIPE_READS];
     unsigned n_reads;
-    /* states by number, and a hash table of them */
-    char *state;                        /* state_bytes each */
+    /* states by number, packed (no two forms of one state), and a hash table of them */
+    uint64_t *word;
+    size_t n_words, words_room;
+    uint32_t *first_word;               /* of each state, and where the next one will be */
     uint32_t *hash_of;
     uint32_t *bucket;                   /* number + 1, 0: empty */
     unsigned n_states, generation;
-    size_t state_bytes;                 /* of struct pipe_state that this kind of core uses */
+    struct pipe_memo *memo;             /* what blocks remember beyond a few states each */
+    uint32_t n_blocks;
     uint64_t runs, computed;
 };
 
@@ -103,17 +105,12 @@ static inline uint16_t pipe_left(int at, int now)
     return (uint16_t)(at <= now ? 0 : at - now > UINT16_MAX ? UINT16_MAX : at - now);
 }
 
-static inline const struct pipe_state *pipe_state_at(const struct pipe *p, unsigned i)
-{
-    return (const struct pipe_state *)(const void *)(p->state + (size_t)i * p->state_bytes);
-}
-
 bool pipe_read_params(struct pipe *p, struct timing_params *params, struct timing_error *err);
 /* From *s, run the block; *s becomes the exit state; returns cycles. slot may be NULL. */
 unsigned pipe_run_in_order(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
 unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
-void pipe_wait_in_order(struct pipe_state *s, unsigned cycles);
-void pipe_wait_ooo(struct pipe_state *s, unsigned cycles);
+void pipe_wait_in_order(const struct pipe *p, struct pipe_state *s, unsigned cycles);
+void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles);
 
 /* When a source may be read: at what is left of its latency, less what it is needed later */
 static inline int pipe_source_ready(const struct pipe_source *src, int ready, unsigned group)

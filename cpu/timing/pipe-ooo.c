@@ -20,31 +20,44 @@ struct flight {
     int base;
     uint64_t booked[PIPE_UNITS][WORDS];
     int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
+    int last;               /* end of the last booking of all */
+    unsigned n_units;
     int leave[PIPE_WINDOW]; /* a ring */
     unsigned head, n;
 };
 
-/* Bookings from `by` cycles later on */
-static void shift_words(uint64_t w[WORDS], unsigned by)
+/* Bookings from `by` cycles later on; n words are not zero. */
+static void shift_words(uint64_t *w, unsigned n, unsigned by)
 {
-    unsigned words = by / 64 < WORDS ? by / 64 : WORDS, bits = by % 64;
-    for (unsigned i = 0; i < WORDS; i++) {
-        uint64_t lo = i + words < WORDS ? w[i + words] : 0;
-        uint64_t hi = i + words + 1 < WORDS ? w[i + words + 1] : 0;
+    unsigned words = by / 64, bits = by % 64;
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t lo = i + words < n ? w[i + words] : 0;
+        uint64_t hi = i + words + 1 < n ? w[i + words + 1] : 0;
         w[i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
     }
+}
+
+/* Words of bookings that may not be zero */
+static unsigned words_of(const struct flight *f)
+{
+    unsigned n = f->last <= f->base ? 0 : (unsigned)(f->last - f->base + 63) / 64;
+    return n < WORDS ? n : WORDS;
 }
 
 /* The horizon moves to the cycle of dispatch. What comes into sight is taken as far as bookings reached beyond it. */
 static void move_horizon(struct flight *f)
 {
-    unsigned by = (unsigned)(f->now - f->base);
+    unsigned by = (unsigned)(f->now - f->base), n = words_of(f);
     if (by == 0) {
         return;
     }
     f->base = f->now;
-    for (unsigned u = 0; u < PIPE_UNITS; u++) {
-        shift_words(f->booked[u], by);
+    for (unsigned u = 0; u < f->n_units; u++) {
+        if (n == 1 && by < 64) {
+            f->booked[u][0] >>= by;
+        } else {
+            shift_words(f->booked[u], n, by);
+        }
         int end = f->beyond[u] - f->base;
         unsigned from = by < PIPE_HORIZON ? PIPE_HORIZON - by : 0;
         for (unsigned i = from; i < PIPE_HORIZON && (int)i < end; i++) {
@@ -53,14 +66,16 @@ static void move_horizon(struct flight *f)
     }
 }
 
-static void take_off(struct flight *f, const struct pipe_state *s)
+static void take_off(const struct pipe *p, struct flight *f, const struct pipe_state *s)
 {
     f->now = f->base = 0;
     f->slots = s->slots;
     f->decoded = s->decoded;
     f->head = 0;
     f->n = s->n_window;
-    memcpy(f->booked, s->booked, sizeof(f->booked));
+    f->n_units = p->n_units;
+    f->last = 64 * s->n_words;
+    memcpy(f->booked, s->booked, p->n_units * sizeof(f->booked[0]));
     memcpy(f->group, s->group, sizeof(f->group));
     for (unsigned i = 0; i < OPD_REGS; i++) {
         f->ready[i] = s->ready[i];
@@ -68,8 +83,9 @@ static void take_off(struct flight *f, const struct pipe_state *s)
     for (unsigned i = 0; i < f->n; i++) {
         f->leave[i] = s->leave[i];
     }
-    for (unsigned i = 0; i < PIPE_UNITS; i++) {
+    for (unsigned i = 0; i < p->n_units; i++) {
         f->beyond[i] = s->unit[i];
+        f->last = s->unit[i] > f->last ? s->unit[i] : f->last;
     }
 }
 
@@ -78,23 +94,32 @@ static void land(struct flight *f, struct pipe_state *s)
     s->slots = (uint16_t)f->slots;
     s->decoded = (uint16_t)f->decoded;
     for (unsigned i = 0; i < OPD_REGS; i++) {
-        s->ready[i] = pipe_left(f->ready[i], f->now + 1);    /* issue follows dispatch by a cycle: what is ready then waits for nothing */
-        s->ready[i] = (uint16_t)(s->ready[i] != 0 && s->ready[i] < UINT16_MAX ? s->ready[i] + 1 : s->ready[i]);
-        s->group[i] = s->ready[i] != 0 ? f->group[i] : 0;
+        /* issue follows dispatch by a cycle: what is ready then waits for nothing */
+        bool waits = f->ready[i] > f->now + 1;
+        s->ready[i] = waits ? pipe_left(f->ready[i], f->now) : 0;
+        s->group[i] = waits ? f->group[i] : 0;
     }
-    memset(s->leave, 0, sizeof(s->leave));
-    s->n_window = 0;
-    for (unsigned i = 0; i < f->n; i++) {
-        uint16_t at = pipe_left(f->leave[(f->head + i) % PIPE_WINDOW], f->now);
-        if (at != 0) {
-            s->leave[s->n_window++] = at;
-        }
+    unsigned k = 0;
+    while (k < f->n && f->leave[(f->head + k) % PIPE_WINDOW] <= f->now) {
+        k++;
+    }
+    for (s->n_window = 0; k < f->n; k++) {
+        s->leave[s->n_window++] = pipe_left(f->leave[(f->head + k) % PIPE_WINDOW], f->now);
     }
     move_horizon(f);
-    for (unsigned i = 0; i < PIPE_UNITS; i++) {
-        s->unit[i] = pipe_left(f->beyond[i], f->now);
+    unsigned n = words_of(f);
+    uint64_t any = 0;
+    for (s->n_words = 0; n > s->n_words; n = any == 0 ? n - 1 : n) {
+        any = 0;
+        for (unsigned u = 0; u < f->n_units; u++) {
+            any |= f->booked[u][n - 1];
+        }
+        s->n_words = any != 0 ? (uint16_t)n : 0;
     }
-    memcpy(s->booked, f->booked, sizeof(s->booked));
+    for (unsigned u = 0; u < f->n_units; u++) {
+        s->unit[u] = pipe_left(f->beyond[u], f->now);
+        memcpy(s->booked[u], f->booked[u], s->n_words * sizeof(s->booked[u][0]));
+    }
 }
 
 /* Only the first cycle is looked at: what is booked later in the unit's time was booked by older instructions that wait for
@@ -117,6 +142,7 @@ static void book(struct flight *f, unsigned u, int at, unsigned cycles)
     if (from + cycles > PIPE_HORIZON) {
         f->beyond[u] = at + (int)cycles;
     }
+    f->last = at + (int)cycles > f->last ? at + (int)cycles : f->last;
 }
 
 /* A unit among `units` that is free, in the order in which the parameters define them: what few classes need comes last.
@@ -210,7 +236,7 @@ static void enter_window(const struct pipe *p, struct flight *f, const struct pi
 unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot)
 {
     struct flight f;
-    take_off(&f, s);
+    take_off(p, &f, s);
     for (unsigned i = 0; i < n; i++) {
         const struct pipe_insn *in = &insn[i];
         const struct pipe_class *cls = in->cls;
@@ -236,10 +262,10 @@ unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsign
     return (unsigned)f.now;
 }
 
-void pipe_wait_ooo(struct pipe_state *s, unsigned cycles)
+void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles)
 {
     struct flight f;
-    take_off(&f, s);
+    take_off(p, &f, s);
     if (cycles != 0) {
         f.now += cycles > UINT16_MAX ? UINT16_MAX : (int)cycles;
         f.slots = f.decoded = 0;

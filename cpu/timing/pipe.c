@@ -8,9 +8,18 @@
 enum {
     BUCKETS = 1 << 17,
     REMEMBERED = 8,         /* entry states a block remembers */
-    /* States: numbers fit into 16 bits. The caller is asked to forget them at `many`; at `most` it happens at once. Those of
-       out-of-order cores are ten times as large. */
-    MANY_STATES = 48000, MOST_STATES = 65000, MANY_STATES_OOO = 12000, MOST_STATES_OOO = 24000
+    /* States: numbers fit into 16 bits. The caller is asked to forget them at `many`; at `most` it happens at once. */
+    MANY_STATES = 48000, MOST_STATES = 65000,
+    MEMOS = 1 << 17,
+    /* a packed state: sizes, a word for each register in flight, units, the window, bookings */
+    PACKED = 2 + (OPD_REGS + 1 + PIPE_UNITS + PIPE_WINDOW) / 2 + PIPE_UNITS * (PIPE_HORIZON / 64)
+};
+
+/* One state that a block was entered in, by block and state */
+struct pipe_memo {
+    uint32_t block, generation;
+    uint16_t entry, exit;
+    uint32_t cycles;
 };
 
 struct memo {
@@ -22,69 +31,142 @@ struct pipe_block {
     struct memo memo[REMEMBERED];
     unsigned next;          /* to be replaced */
     unsigned n;
+    uint32_t id;            /* for struct pipe_memo; 0: not yet run */
     struct pipe_slot *slot; /* room for a schedule */
     struct pipe_insn insn[];
 };
 
-_Static_assert(offsetof(struct pipe_state, n_window) % 8 == 0 && sizeof(struct pipe_state) % 8 == 0, "states are compared in words");
-
 /* ---- states ---- */
-static uint32_t hash_state(const struct pipe *p, const struct pipe_state *s)
+
+/* Returns the number of words. */
+static unsigned pack(const struct pipe *p, const struct pipe_state *s, uint64_t w[PACKED])
 {
-    uint64_t h = UINT64_C(0x9e3779b97f4a7c15), w;
-    const char *at = (const char *)s;
-    for (size_t i = 0; i < p->state_bytes; i += 8) {
-        memcpy(&w, at + i, 8);
-        h = (h ^ w) * UINT64_C(0xff51afd7ed558ccd);
+    uint16_t half[4 * PACKED];
+    unsigned n = 8;
+    half[0] = s->slots;
+    half[1] = s->written;
+    half[2] = half[3] = half[4] = half[5] = half[6] = half[7] = 0;
+    for (unsigned i = 0; i < OPD_REGS; i++) {
+        if (s->ready[i] != 0) {
+            half[n++] = (uint16_t)(i | (unsigned)s->group[i] << 8);
+            half[n++] = s->ready[i];
+        }
+    }
+    half[2] = (uint16_t)(n / 2 - 4);
+    for (unsigned i = 0; i < p->n_units; i++) {
+        half[n++] = s->unit[i];
+    }
+    unsigned booked = 0;
+    if (p->ooo) {
+        half[3] = s->n_window;
+        half[4] = s->decoded;
+        half[5] = (uint16_t)(booked = s->n_words);
+        memcpy(&half[n], s->leave, s->n_window * sizeof(half[0]));
+        n += s->n_window;
+    }
+    while (n % 4 != 0) {
+        half[n++] = 0;
+    }
+    memcpy(w, half, n * sizeof(half[0]));
+    n /= 4;
+    for (unsigned i = 0; i < p->n_units && booked != 0; i++) {
+        memcpy(&w[n], s->booked[i], booked * sizeof(w[0]));
+        n += booked;
+    }
+    return n;
+}
+
+static void unpack(const struct pipe *p, unsigned number, struct pipe_state *s)
+{
+    const uint64_t *w = &p->word[p->first_word[number]];
+    const uint16_t *half = (const uint16_t *)(const void *)w;
+    memset(s, 0, offsetof(struct pipe_state, n_window));
+    s->slots = half[0];
+    s->written = half[1];
+    unsigned n = 8, end = n + 2u * half[2];
+    for (; n < end; n += 2) {
+        s->group[half[n] & 0xff] = (uint8_t)(half[n] >> 8);
+        s->ready[half[n] & 0xff] = half[n + 1];
+    }
+    memcpy(s->unit, &half[n], p->n_units * sizeof(half[0]));
+    n += p->n_units;
+    if (!p->ooo) {
+        return;
+    }
+    s->n_window = half[3];
+    s->decoded = half[4];
+    s->n_words = half[5];
+    memcpy(s->leave, &half[n], s->n_window * sizeof(half[0]));
+    w += (n + s->n_window + 3) / 4;
+    memset(s->booked, 0, p->n_units * sizeof(s->booked[0]));
+    for (unsigned i = 0; i < p->n_units; i++, w += s->n_words) {
+        memcpy(s->booked[i], w, s->n_words * sizeof(w[0]));
+    }
+}
+
+static uint32_t hash_words(const uint64_t *w, unsigned n)
+{
+    uint64_t h = UINT64_C(0x9e3779b97f4a7c15);
+    for (unsigned i = 0; i < n; i++) {
+        h = (h ^ w[i]) * UINT64_C(0xff51afd7ed558ccd);
         h ^= h >> 32;
     }
     return (uint32_t)h;
 }
 
-static unsigned add_state(struct pipe *p, const struct pipe_state *s, uint32_t hash)
+static unsigned add_state(struct pipe *p, const uint64_t *w, unsigned n, uint32_t hash)
 {
     unsigned b = hash % BUCKETS;
     while (p->bucket[b] != 0) {
         b = (b + 1) % BUCKETS;
     }
-    memcpy(p->state + (size_t)p->n_states * p->state_bytes, s, p->state_bytes);
+    if (p->n_words + n > p->words_room) {
+        p->words_room = 2 * p->words_room + PACKED;
+        p->word = realloc(p->word, p->words_room * sizeof(p->word[0]));
+        if (p->word == NULL) {
+            abort();
+        }
+    }
+    memcpy(&p->word[p->n_words], w, n * sizeof(w[0]));
+    p->n_words += n;
     p->hash_of[p->n_states] = hash;
     p->bucket[b] = ++p->n_states;
+    p->first_word[p->n_states] = (uint32_t)p->n_words;
     return p->n_states - 1;
-}
-
-static unsigned most_states(const struct pipe *p)
-{
-    return p->ooo ? MOST_STATES_OOO : MOST_STATES;
 }
 
 static void forget_states(struct pipe *p)
 {
     const struct pipe_state empty = {0};
+    uint64_t w[PACKED];
     memset(p->bucket, 0, BUCKETS * sizeof(p->bucket[0]));
     p->n_states = 0;
+    p->n_words = 0;
     p->generation++;
-    add_state(p, &empty, hash_state(p, &empty)); /* PIPE_EMPTY */
+    unsigned n = pack(p, &empty, w);
+    add_state(p, w, n, hash_words(w, n)); /* PIPE_EMPTY */
 }
 
 static unsigned number_of(struct pipe *p, const struct pipe_state *s)
 {
-    uint32_t hash = hash_state(p, s);
+    uint64_t w[PACKED];
+    unsigned n = pack(p, s, w);
+    uint32_t hash = hash_words(w, n);
     for (unsigned b = hash % BUCKETS; p->bucket[b] != 0; b = (b + 1) % BUCKETS) {
-        unsigned i = p->bucket[b] - 1;
-        if (p->hash_of[i] == hash && memcmp(pipe_state_at(p, i), s, p->state_bytes) == 0) {
+        unsigned i = p->bucket[b] - 1, at = p->first_word[i];
+        if (p->hash_of[i] == hash && p->first_word[i + 1] - at == n && memcmp(&p->word[at], w, n * sizeof(w[0])) == 0) {
             return i;
         }
     }
-    if (p->n_states == most_states(p)) {
+    if (p->n_states == MOST_STATES) {
         forget_states(p);
     }
-    return add_state(p, s, hash);
+    return add_state(p, w, n, hash);
 }
 
 bool pipe_states_many(const struct pipe *p)
 {
-    return p->n_states >= (p->ooo ? MANY_STATES_OOO : MANY_STATES);
+    return p->n_states >= MANY_STATES;
 }
 
 void pipe_forget(struct pipe *p, unsigned *const *keep, unsigned n)
@@ -94,7 +176,7 @@ void pipe_forget(struct pipe *p, unsigned *const *keep, unsigned n)
         abort();
     }
     for (unsigned i = 0; i < n; i++) {
-        memcpy(&kept[i], pipe_state_at(p, *keep[i]), p->state_bytes);
+        unpack(p, *keep[i], &kept[i]);
     }
     forget_states(p);
     for (unsigned i = 0; i < n; i++) {
@@ -114,11 +196,11 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
         free(p);
         return NULL;
     }
-    p->state_bytes = p->ooo ? sizeof(struct pipe_state) : offsetof(struct pipe_state, n_window);
-    p->state = malloc(most_states(p) * p->state_bytes);
-    p->hash_of = calloc(most_states(p), sizeof(p->hash_of[0]));
+    p->first_word = calloc(MOST_STATES + 1, sizeof(p->first_word[0]));
+    p->hash_of = calloc(MOST_STATES, sizeof(p->hash_of[0]));
     p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));
-    if (p->state == NULL || p->hash_of == NULL || p->bucket == NULL) {
+    p->memo = calloc(MEMOS, sizeof(p->memo[0]));
+    if (p->first_word == NULL || p->hash_of == NULL || p->bucket == NULL || p->memo == NULL) {
         abort();
     }
     forget_states(p);
@@ -128,7 +210,9 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
 void pipe_free(struct pipe *p)
 {
     if (p != NULL) {
-        free(p->state);
+        free(p->word);
+        free(p->first_word);
+        free(p->memo);
         free(p->hash_of);
         free(p->bucket);
         free(p);
@@ -229,7 +313,7 @@ unsigned pipe_block_length(const struct pipe_block *b)
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot)
 {
     struct pipe_state s;
-    memcpy(&s, pipe_state_at(p, *state), p->state_bytes);
+    unpack(p, *state, &s);
     unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, b->n, &s, slot);
     *state = number_of(p, &s);
     return cycles;
@@ -240,6 +324,38 @@ unsigned pipe_block_slack(const struct pipe *p, struct pipe_block *b)
     struct pipe_state s = {0};
     (void)pipe_run_in_order(p, b->insn, b->n, &s, b->slot);
     return b->slot[0].slack;
+}
+
+unsigned pipe_block_part(struct pipe *p, struct pipe_block *b, unsigned n, unsigned *state)
+{
+    struct pipe_state s;
+    unpack(p, *state, &s);
+    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, n, &s, b->slot);
+    *state = number_of(p, &s);
+    return cycles;
+}
+
+/* The block's own memory does not have the state. */
+static unsigned run_anew(struct pipe *p, struct pipe_block *b, unsigned *state)
+{
+    b->id = b->id == 0 ? ++p->n_blocks : b->id;
+    struct pipe_memo *far = &p->memo[((b->id * UINT32_C(0x9e3779b1)) ^ (*state * UINT32_C(0x85ebca6b))) >> 15];
+    struct memo m = {.entry = *state, .generation = p->generation};
+    if (far->block == b->id && far->entry == *state && far->generation == p->generation) {
+        m.exit = far->exit;
+        m.cycles = far->cycles;
+        *state = m.exit;
+    } else {
+        p->computed++;
+        m.cycles = pipe_block_schedule(p, b, state, b->slot);
+        m.exit = *state;
+        if (m.generation != p->generation) {
+            return m.cycles;
+        }
+        *far = (struct pipe_memo){b->id, m.generation, (uint16_t)m.entry, (uint16_t)m.exit, m.cycles};
+    }
+    b->memo[b->next++ % REMEMBERED] = m;
+    return m.cycles;
 }
 
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
@@ -256,27 +372,21 @@ unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
             return m.cycles;
         }
     }
-    struct memo m = {.entry = *state, .generation = p->generation};
-    p->computed++;
-    m.cycles = pipe_block_schedule(p, b, state, b->slot);
-    m.exit = *state;
-    if (m.generation == p->generation) {
-        b->memo[b->next++ % REMEMBERED] = m;
-    }
-    return m.cycles;
+    return run_anew(p, b, state);
 }
 
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)
 {
     struct pipe_state s;
-    memcpy(&s, pipe_state_at(p, *state), p->state_bytes);
-    (p->ooo ? pipe_wait_ooo : pipe_wait_in_order)(&s, cycles);
+    unpack(p, *state, &s);
+    (p->ooo ? pipe_wait_ooo : pipe_wait_in_order)(p, &s, cycles);
     *state = number_of(p, &s);
 }
 
 unsigned pipe_state_drain(const struct pipe *p, unsigned state)
 {
-    const struct pipe_state *s = pipe_state_at(p, state);
+    struct pipe_state at, *s = &at;
+    unpack(p, state, s);
     unsigned most = s->written;
     for (unsigned i = 0; i < OPD_REGS; i++) {
         most = s->ready[i] > most ? s->ready[i] : most;

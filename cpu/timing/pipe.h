@@ -66,6 +66,8 @@ unsigned pipe_block_length(const struct pipe_block *b);
 enum { PIPE_EMPTY = 0 };
 /* Cycles from entry in *state until the instruction after the block could issue; *state becomes the state then. */
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state);
+/* The same of its first n instructions; what comes of it is not remembered. */
+unsigned pipe_block_part(struct pipe *p, struct pipe_block *b, unsigned n, unsigned *state);
 /* The same with the schedule, slot[0..n-1], which is computed anew. */
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot);
 /* In order: by how many cycles the result of a block's first instruction, a load, may be late before an instruction of

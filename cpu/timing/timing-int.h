@@ -3,7 +3,10 @@
 #ifndef HYPSCOPE_TIMING_INT_H
 #define HYPSCOPE_TIMING_INT_H
 
+#include "cpu/timing/pipe.h"
 #include "cpu/timing/timing.h"
+
+_Static_assert(TIMING_EMPTY == PIPE_EMPTY + 1, "keys are numbers of states, plus one");
 
 /* memory.c: an access of the instruction at s, through entries of `set` of the host's micro-TLB */
 void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set);
@@ -11,6 +14,8 @@ void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned s
 void timing_drain_stores(struct timing *t, const struct slot *s);
 /* timing.c: the cycle in which the instruction at s is done, what it waits for aside */
 uint64_t timing_time_of(const struct timing *t, const struct slot *s);
+/* What the run in progress was charged, or stepping the instruction */
+uint32_t timing_charged(const struct timing *t);
 /* timing.c: the pipeline's states are numbered anew, and PEs keep theirs. */
 void timing_forget_states(struct timing *t);
 /* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
@@ -18,6 +23,34 @@ void timing_forget_states(struct timing *t);
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
 /* The same of the run that begins at s */
 uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, uint16_t *next);
+/* A run, and what it costs in states that it was entered in: struct block remembers only the last one. */
+enum { RUN_STATES = 8 };
+struct run_state {
+    uint16_t key, next, cycles;
+};
+struct run {
+    struct pipe_block *block;
+    uint32_t generation;                /* of the numbers of states */
+    struct run_state state[RUN_STATES]; /* by key */
+};
+/* What a page of code remembers besides struct block: the pipeline's own form of runs and of single instructions, by slot. */
+struct timing_page {
+    struct run *run[PAGE_INSNS];
+    struct pipe_block *one[PAGE_INSNS];
+    struct part *part[PAGE_INSNS];
+    uint8_t slack[PAGE_INSNS];          /* of loads: cycles until the first use, plus one; 0: not known yet */
+};
+/* The cost of the run at s in a state; NULL: not remembered */
+static inline const struct run_state *timing_known_cost(const struct timing *t, const struct slot *s, uint16_t key)
+{
+    const struct code_page *p = code_page_of(t->pe->slots_base);
+    const struct timing_page *tp = p->timing;
+    const struct run *r = tp == NULL || s->run == 0 ? NULL : tp->run[s - p->slots];
+    if (r == NULL || r->generation != t->m->generation || r->state[key % RUN_STATES].key != key) {
+        return NULL;
+    }
+    return &r->state[key % RUN_STATES];
+}
 /* Cycles that the load at s may be late before an instruction of its run needs what it brings. */
 unsigned timing_slack(const struct timing *t, const struct slot *s);
 bool must_check timing_memory_init(struct timing *t);

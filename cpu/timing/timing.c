@@ -93,9 +93,30 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
+/* The commonest reason: another state than the last time, but one that is remembered. false: nothing is done. */
+static bool enter_known(struct timing *t, const struct slot *s, struct block *b, uint64_t pc)
+{
+    const struct run_state *k = timing_known_cost(t, s, t->key);
+    if (k == NULL || b->lines == 0 || ((t->missing >> b->first) & b->lines) != 0 || resumed(t, pc) || t->cycles + k->cycles >= t->limit) {
+        return false;
+    }
+    b->key = k->key;
+    b->next = k->next;
+    b->cycles = k->cycles;
+    t->start = s;
+    t->pin = t->pin_at = NULL;
+    t->cycles += k->cycles;
+    t->key = k->next;
+    t->ops += b->ops;
+    return true;
+}
+
 bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
+    if (likely(enter_known(t, s, b, pc))) {
+        return true;
+    }
     if (unlikely(t->cycles >= t->limit)) { /* the end of the run before went beyond the turn: nothing is fetched in this one */
         t->resume_pc = resumed(t, pc) ? pc : 1;
         t->start = NULL;
@@ -161,10 +182,9 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
     return true;
 }
 
-/* What the run in progress was charged */
-static uint32_t charged(const struct timing *t)
+uint32_t timing_charged(const struct timing *t)
 {
-    return t->start == t->pin ? t->pin_cycles : block_of(t->start)->cycles;
+    return t->start == NULL ? t->step_cycles : t->start == t->pin ? t->pin_cycles : block_of(t->start)->cycles;
 }
 
 /* The part of it for instructions after s; *next: the state after s. */
@@ -175,7 +195,7 @@ static uint32_t rest_after(const struct timing *t, const struct slot *s, uint16_
         *next = t->pin_next;
         return t->pin_rest;
     }
-    return charged(t) - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, key, next);
+    return timing_charged(t) - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, key, next);
 }
 
 void timing_pin(struct timing *t)
@@ -242,7 +262,7 @@ uint64_t timing_now(const struct timing *t)
     }
     uint16_t next;
     if (pe->s == t->start) {
-        return t->cycles - charged(t);
+        return t->cycles - timing_charged(t);
     }
     return t->cycles - rest_after(t, pe->s - 1, &next);
 }
@@ -279,16 +299,6 @@ void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME; /* the end of the turn may be before the end of the run */
     }
-}
-
-bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e)
-{
-    struct utlb_set *set = t->pe->dt;
-    if ((uintptr_t)e - (uintptr_t)set >= sizeof(*set)) {
-        set = t->pe->dt_unpriv;
-    }
-    timing_data(t, s, va, size, kind, set);
-    return t->cycles < t->limit && (va & 63) + size <= 64 && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
 }
 
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)

@@ -17,7 +17,6 @@
 #include "cpu/slot.h"
 #include "cpu/timing/cache.h"
 #include "cpu/timing/params-mem.h"
-#include "cpu/timing/pipe.h"
 #include "cpu/timing/tlb.h"
 
 /* Cycles lost, by cause. What is in none of them is the pipeline's own. */
@@ -64,13 +63,14 @@ enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 16, OPS_LINE_SHIFT = 32, OPS_BRANCH
 enum { BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
        FILLS = 16 };
 
-#define TIMING_EMPTY (PIPE_EMPTY + 1)   /* struct block.key of a pipeline with nothing in flight */
+#define TIMING_EMPTY 1  /* struct block.key of a pipeline with nothing in flight (PIPE_EMPTY + 1) */
 
 struct store_wait {
     uint64_t line, ready;
 };
 
 struct timing;
+struct pipe;
 
 /* What the PEs share. */
 struct timing_machine {
@@ -124,6 +124,8 @@ struct timing {
     struct utlb_model itlb, dtlb;
     struct tlb_model tlb, walks, ipas;
     struct view *views;         /* views.c */
+    uint64_t context;           /* regime, VMID and ASID of translations now (tlb.h) */
+    uint32_t first_view;        /* of pe->dt, less one */
     struct store_wait stores[STORES_MAX];
     unsigned store_head;
     struct { uint64_t line, ready; } fills[FILLS];
@@ -177,7 +179,7 @@ bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, u
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
 /* The instruction at s is a system operation of this hid; for its time only. */
 void timing_system(struct timing *t, const struct slot *s, unsigned hid);
-/* Another page of code, pe->page_va, or another context. */
+/* Another page of code, pe->page_va, or another context: before anything runs there. */
 void timing_page(struct timing *t);
 /* The prediction counter k of a branch was not as sure of the outcome as it gets. */
 void timing_train(struct timing *t, uint8_t *k, bool taken);

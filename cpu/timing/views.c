@@ -64,5 +64,7 @@ void timing_page(struct timing *t)
     const struct utlb_i *e = &pe->dt->i[utlb_index(pe->page_va)];
     bool open = e->tag == pe->page_va && e->slots == pe->slots_base;
     t->missing = open ? utlb_lines(e)->missing : UINT64_MAX;
+    t->context = utlb_plan(pe)->ctx & TCTX_MASK;
+    t->first_view = view_base(t, pe->dt);
     t->pc_base = (pe->page_va >> 2) - ((uintptr_t)pe->slots_base >> 4);
 }

@@ -27,6 +27,7 @@ struct view {
     uint64_t page;              /* physical page that `known` is about */
     uint64_t known;             /* lines that need no look while the page is open: each one's way in L1 cites this view */
     uint16_t owner, next;       /* entry of the modelled micro-TLB that opens it, plus one (0: none), and the next view of that */
+    uint32_t pad[3];            /* 32 bytes */
 };
 
 /* A view, and its lines as the fast path sees them. 0: none */
@@ -44,14 +45,19 @@ void views_forget(struct timing *t, struct way *w);
 /* The careful half of view_open(): another physical page, another entry. */
 void view_move(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsigned id, uint64_t page);
 
-/* The view of va's entry in a set of the host's micro-TLB */
-static inline struct view_ref view_of(const struct timing *t, struct utlb_set *set, enum view_side side, uint64_t va)
+/* The view of va's entry in a set of the host's micro-TLB, whose first one is `base` + 1 */
+static inline struct view_ref view_of(struct utlb_set *set, unsigned base, enum view_side side, uint64_t va)
 {
     unsigned at = (unsigned)side * UTLB_D + utlb_index(va);
     if ((&set->r[0] + at)->tag != (va & PAGE_MASK)) {
         return (struct view_ref){0, NULL};
     }
-    return (struct view_ref){(unsigned)(set - t->pe->upool->set) << VIEW_SET_SHIFT | (at + 1), &set->lines[at]};
+    return (struct view_ref){base + at + 1, &set->lines[at]};
+}
+
+static inline unsigned view_base(const struct timing *t, const struct utlb_set *set)
+{
+    return (unsigned)(set - t->pe->upool->set) << VIEW_SET_SHIFT;
 }
 
 /* The page of the view is translated to pa by entry e of the micro-TLB (NULL: translation is off): what is known of it counts. */
@@ -59,7 +65,11 @@ static inline void view_open(struct timing *t, struct utlb_model *u, struct tlb_
 {
     struct view *v = &t->views[r.id];
     unsigned owner = e != NULL ? (unsigned)(e - u->e) + 1 : 0;
-    if (unlikely(v->page != pa >> PAGE_SHIFT || v->owner != owner)) {
+    if (v->page == pa >> PAGE_SHIFT && v->owner == 0 && e != NULL) {
+        v->owner = (uint16_t)owner;
+        v->next = e->views;
+        e->views = (uint16_t)r.id;
+    } else if (unlikely(v->page != pa >> PAGE_SHIFT || v->owner != owner)) {
         view_move(t, u, e, r.id, pa >> PAGE_SHIFT);
     }
     r.lines->missing = ~v->known;
