@@ -25,7 +25,7 @@ static bool service(struct pe *pe)
             pe->dirty |= d & DIRTY_IRQ;
             return false;
         }
-        if (d & DIRTY_IRQ) {
+        if ((d & DIRTY_IRQ) != 0 && pe_any_pending(pe)) {
             (void)pe_take_interrupt(pe);
         }
     }

@@ -107,6 +107,7 @@ EXTRA_DIST += \
 	cpu/exec-seqs.inc \
 	cpu/exec-simd.inc \
 	cpu/exec-sys.inc \
+	cpu/exec-sys-pairs.inc \
 	cpu/exec.inc
 
 A64_TABLES = \

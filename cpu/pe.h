@@ -159,6 +159,7 @@ struct pe {
     uint64_t direct_hcr;         /* the bits of HCR_EL2 that decide about it below EL2 */
     uint64_t direct_key[SYSREG_DIRECT];
     unsigned direct_next;        /* replacement: round robin */
+    uint8_t direct_last[3];      /* which one an EL had last */
     struct sysreg_direct direct_pool[SYSREG_DIRECT];
     struct mmu_regs regs;        /* translation view of the regime in use (rebuilt on DIRTY_XLAT); others: pe_mmu_regs() */
     uint64_t eret_target;        /* ERETAA, ERETAB: the authenticated ELR */

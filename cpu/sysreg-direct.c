@@ -74,7 +74,12 @@ void sysreg_direct_select(struct pe *pe)
 {
     uint64_t key = pe->sr[SR_HCR_EL2] & (pe->el == 2 ? HCR_E2H : pe->direct_hcr);
     key |= pe->el | (pe->sp_sel != 0 ? KEY_SP : 0) | KEY_USE;
-    unsigned k = 0;
+    unsigned k = pe->direct_last[pe->el];
+    if (likely(pe->direct_key[k] == key)) {
+        pe->direct = &pe->direct_pool[k];
+        return;
+    }
+    k = 0;
     while (k < SYSREG_DIRECT && pe->direct_key[k] != key) {
         k++;
     }
@@ -84,5 +89,6 @@ void sysreg_direct_select(struct pe *pe)
         pe->direct_key[k] = key;
         make(pe, &pe->direct_pool[k]);
     }
+    pe->direct_last[pe->el] = (uint8_t)k;
     pe->direct = &pe->direct_pool[k];
 }

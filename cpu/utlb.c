@@ -4,7 +4,6 @@
 #include "cpu/sysreg-int.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A tag of no code page. Bits 11:2 of a branch target are left out of the comparison, bits 1:0 are not. */
 #define NO_CODE UINT64_C(4)
@@ -123,12 +122,12 @@ static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r,
     const uint64_t hcr_bits = BIT64(0) | BIT64(2) | BIT64(12) | BIT64(27) | BIT64(32) | BIT64(33) | BIT64(34) | BIT64(46);
     /* LDTR and STTR have the privilege of EL0, and not its byte order */
     bool other_order = el != pe->el && bit64(r->sctlr, 24) != bit64(r->sctlr, 25);
-    memset(k, 0, sizeof(*k));
     k->word[0] = (uint64_t)r->regime | (uint64_t)el << 2 | (uint64_t)(pe->pan && el != 0) << 4 |
                  (uint64_t)((pe->debug_mode & 4) != 0) << 5 | (uint64_t)other_order << 6 | (uint64_t)mmu_asid(&pe->mfeat, r) << 16;
     k->word[1] = r->sctlr;
     k->word[2] = r->tcr;
     k->word[3] = r->mair;
+    k->word[4] = k->word[5] = 0;
     if (r->regime == REGIME_EL10) {
         k->word[0] |= (uint64_t)mmu_vmid(&pe->mfeat, r) << 32;
         k->word[4] = r->hcr & hcr_bits;
@@ -136,9 +135,13 @@ static void make_key(const struct pe *pe, unsigned el, const struct mmu_regs *r,
     }
 }
 
-static bool key_is(const struct uctx_pool *p, unsigned c, const struct uctx_key *k, uint64_t sum)
+static inline bool key_is(const struct uctx_pool *p, unsigned c, const struct uctx_key *k, uint64_t sum)
 {
-    return p->sum[c] == sum && p->valid[c] && memcmp(&p->key[c], k, sizeof(*k)) == 0;
+    if (p->sum[c] != sum || !p->valid[c]) {
+        return false;
+    }
+    const uint64_t *a = p->key[c].word, *b = k->word;
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5])) == 0;
 }
 
 static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_regs *r)
@@ -146,10 +149,9 @@ static struct utlb_set *find_set(struct pe *pe, unsigned el, const struct mmu_re
     struct uctx_pool *p = pe->upool;
     struct uctx_key k;
     make_key(pe, el, r, &k);
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < ARRAY_LEN(k.word); i++) {
-        sum = (sum ^ k.word[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    }
+    const uint64_t *w = k.word;
+    uint64_t sum = ((w[0] ^ w[1] << 32) * UINT64_C(0x9e3779b97f4a7c15) ^ w[2] ^ w[3]) * UINT64_C(0x9e3779b97f4a7c15);
+    sum = (sum ^ w[4] ^ w[5] << 32) * UINT64_C(0x9e3779b97f4a7c15);
     uint8_t *hint = &p->hint[sum >> 58];
     if (likely(key_is(p, *hint, &k, sum))) {
         return &p->set[*hint];

@@ -60,7 +60,7 @@ static inline unsigned utlb_index(uint64_t va)
 
 /* What a set is for: everything that the outcome of a translation depends on besides the architectural TLB's content. */
 struct uctx_key {
-    uint64_t word[8];
+    uint64_t word[6];
 };
 
 struct uctx_pool {
