@@ -92,6 +92,7 @@ struct pipe {
     size_t n_words, words_room;
     uint32_t *first_word;               /* of each state, and where the next one will be */
     uint32_t *hash_of;
+    uint32_t *drain;                    /* of each, pipe_state_drain() plus one; 0: not known yet */
     uint32_t *bucket;                   /* number + 1, 0: empty */
     unsigned n_states, generation;
     struct pipe_memo *memo;             /* what blocks remember beyond a few states each */

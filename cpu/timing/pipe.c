@@ -130,6 +130,7 @@ static unsigned add_state(struct pipe *p, const uint64_t *w, unsigned n, uint32_
     memcpy(&p->word[p->n_words], w, n * sizeof(w[0]));
     p->n_words += n;
     p->hash_of[p->n_states] = hash;
+    p->drain[p->n_states] = 0;
     p->bucket[b] = ++p->n_states;
     p->first_word[p->n_states] = (uint32_t)p->n_words;
     return p->n_states - 1;
@@ -198,9 +199,10 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
     }
     p->first_word = calloc(MOST_STATES + 1, sizeof(p->first_word[0]));
     p->hash_of = calloc(MOST_STATES, sizeof(p->hash_of[0]));
+    p->drain = calloc(MOST_STATES, sizeof(p->drain[0]));
     p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));
     p->memo = calloc(MEMOS, sizeof(p->memo[0]));
-    if (p->first_word == NULL || p->hash_of == NULL || p->bucket == NULL || p->memo == NULL) {
+    if (p->first_word == NULL || p->hash_of == NULL || p->drain == NULL || p->bucket == NULL || p->memo == NULL) {
         abort();
     }
     forget_states(p);
@@ -214,6 +216,7 @@ void pipe_free(struct pipe *p)
         free(p->first_word);
         free(p->memo);
         free(p->hash_of);
+        free(p->drain);
         free(p->bucket);
         free(p);
     }
@@ -386,6 +389,9 @@ void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)
 unsigned pipe_state_drain(const struct pipe *p, unsigned state)
 {
     struct pipe_state at, *s = &at;
+    if (p->drain[state] != 0) {
+        return p->drain[state] - 1;
+    }
     unpack(p, state, s);
     unsigned most = s->written;
     for (unsigned i = 0; i < OPD_REGS; i++) {
@@ -394,6 +400,7 @@ unsigned pipe_state_drain(const struct pipe *p, unsigned state)
     if (p->ooo && s->n_window != 0 && s->leave[s->n_window - 1] > most) {
         most = s->leave[s->n_window - 1];
     }
+    p->drain[state] = most + 1;
     return most;
 }
 
