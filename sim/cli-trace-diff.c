@@ -18,7 +18,7 @@ static const char diff_help[] =
     "Where two traces part, and how they differ after that. Instructions, time and cycles are compared from each record to\n"
     "the next of the same PE, so one more instruction is one difference.\n"
     "\n"
-    "  --ignore LIST        of time (time and cycles) and count (instruction counts), with commas\n"
+    "  --ignore LIST        of time (time, cycles, timers, pending lines) and count (instructions, running numbers), with commas\n"
     "  --kinds LIST         kinds or groups of kinds to compare; a - before a name leaves it out (those in both files)\n"
     "  --moved              the program was linked anew: addresses are equal when symbol and offset are\n"
     "  --show N             differences shown in full (10)\n"

@@ -195,7 +195,7 @@ SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/timed
 AM_TESTS_ENVIRONMENT = CK_TAP_LOG_FILE_NAME=-; CK_DEFAULT_TIMEOUT=120; srcdir='$(top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	export CK_TAP_LOG_FILE_NAME CK_DEFAULT_TIMEOUT srcdir top_builddir;
 
-EXTRA_DIST += tests/bench/bench.c tests/bench/mix.inc tests/bench/start.S tests/lib.sh tests/timed $(check_SCRIPTS)
+EXTRA_DIST += tests/bench/bench.c tests/bench/mix.inc tests/bench/start.S tests/bench/trace-cost tests/lib.sh tests/timed $(check_SCRIPTS)
 
 # what tools/test runs besides `make check`
 EXTRA_DIST += \
