@@ -351,7 +351,7 @@ void pe_esb(struct pe *pe)
     if (!feat_has(&pe->feat, FEAT_RAS)) {
         return; /* a NOP in the hint space */
     }
-    pe_record(pe, REC_BARRIER, pe->el, 0, pe_pc(pe), 3, 0, 0, 0);
+    pe_record(pe, REC_ESB, pe->el, 0, pe_pc(pe), 0, 0, 0, 0);
     unsigned target = physical_target(pe, HCR_AMO, PSTATE_A, &masked);
     if (pe->serror_pending && (masked || target == 0)) {
         /* SyncErrors and deferral: DISR_EL1.A with the syndrome */

@@ -298,7 +298,7 @@ static void follow_irq(struct export *x, const struct rec *r)
 
 static void other(struct export *x, const struct rec *r)
 {
-    static const char *const barriers[] = {"ISB", "DSB", "DMB", "ESB"};
+    static const char *const barriers[] = {"ISB", "DSB", "DMB"};
     char name[128], reg[64];
     switch (r->kind) {
     case REC_SYSREG: case REC_SYSREG_READ:
@@ -307,6 +307,7 @@ static void other(struct export *x, const struct rec *r)
         break;
     case REC_PSCI: snprintf(name, sizeof(name), "PSCI %#" PRIx64 ": %" PRId64, r->a, (int64_t)r->b); break;
     case REC_BARRIER: snprintf(name, sizeof(name), "%s", r->a < ARRAY_LEN(barriers) ? barriers[r->a] : "barrier"); break;
+    case REC_ESB: snprintf(name, sizeof(name), "ESB"); break;
     case REC_SERROR_DEFERRED: snprintf(name, sizeof(name), "SError deferred: %#" PRIx64, r->a); break;
     case REC_SERROR_PENDED: snprintf(name, sizeof(name), "SError pended: %#" PRIx64, r->a); break;
     case REC_MMIO: snprintf(name, sizeof(name), "%s %#" PRIx64 ": %#" PRIx64, r->type == 0 ? "read" : "write", r->a, r->b); break;

@@ -205,5 +205,5 @@ static void drop(struct export *x)
 
 const struct export_ops export_vcd = {
     .name = "vcd", .state_size = sizeof(struct vcd), .begin = begin, .put = put, .end = end, .drop = drop,
-    .kinds = REC_USUAL & ~REC_BIT(REC_BARRIER),
+    .kinds = REC_USUAL & ~REC_BIT(REC_ESB),
 };

@@ -92,7 +92,7 @@ static const char run_help[] =
     "  --phases-format text|json\n"
     "  --trace FILE         record events into a file that hypscope trace reads\n"
     "  --trace-kinds LIST   kinds or groups of kinds, with commas; - before a name leaves it out; all adds instructions\n"
-    "                       with their effects and the steps of walks (default; hypscope trace kinds lists them)\n"
+    "                       with their effects, barriers and the steps of walks (default; hypscope trace kinds lists them)\n"
     "  --trace-filter TERM[,...]  record only some PEs, worlds, places, from a condition on, up to another: pe=0+1,\n"
     "                       el=2, world=guest, vmid=1, class=el2cfg, pc=FROM..TO, start=COND, stop=COND;\n"
     "                       class= is of system registers: all but op (TLBI, AT, DC, IC) unless told, class=all adds them\n"

@@ -34,6 +34,7 @@ struct machine {
     struct psci psci;
     struct semihost semihost;
     struct rec_sink sinks[MACHINE_MAX_SINKS];
+    bool stepping;              /* cfg.stepping, or somebody listens to what only that instance tells */
     unsigned n_sinks;
     struct rec_sink fan_out;     /* what the PEs see: hands a record to every sink */
     struct symbolizer symbolizer;

@@ -43,6 +43,7 @@ static void observe_parts(struct machine *m)
         kinds |= m->pes[i]->rec_kinds;
         tlb_set_event_hook(m->pes[i]->tlb, m->pes[i]->rec_kinds & mmu_kinds, on_translation, m->pes[i]);
     }
+    m->stepping = m->cfg.stepping || (kinds & REC_BIT(REC_BARRIER)) != 0;
     gic_set_observer(m->gic, (kinds & rec_group_kinds(REC_GROUP_IRQ)) != 0 ? on_interrupt : NULL, m);
 }
 

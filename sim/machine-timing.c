@@ -205,7 +205,7 @@ uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
     pe->budget = pe->n = 0;
     aim(pe, end, last);
     while (pe->n > 0 && t->cycles < t->limit) {
-        core_run_timed(pe, m->cfg.stepping);
+        core_run_timed(pe, m->stepping);
         pe->dirty &= ~(uint32_t)(DIRTY_STOP | DIRTY_TIME);
         look_at_pmu(pe);
         if (m->stopping || !pe->powered_on || pe->waiting_wfi || pe->waiting_wfe) {

@@ -320,6 +320,7 @@ struct machine *machine_new(const struct machine_config *cfg, struct err *err)
         return NULL;
     }
     m->cfg = *cfg;
+    m->stepping = cfg->stepping;
     if (m->cfg.quantum == 0) {
         m->cfg.quantum = DEFAULT_QUANTUM;
     }
@@ -408,8 +409,8 @@ static uint64_t turn(struct machine *m, struct pe *pe, uint64_t insns)
     pe->budget = pe->n = (int64_t)insns;
     while (pe->n > 0) {
         if (m->timed) {
-            core_run_timed(pe, m->cfg.stepping);
-        } else if (m->cfg.stepping) {
+            core_run_timed(pe, m->stepping);
+        } else if (m->stepping) {
             core_run_stepping(pe);
         } else {
             core_run(pe);

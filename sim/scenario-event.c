@@ -75,7 +75,9 @@ static bool kind_matches(const struct scn_event *ev, const struct rec *r)
     case EV_MASK: return r->kind == REC_MASK;
     case EV_READ: return r->kind == REC_SYSREG_READ;
     case EV_WRITE: return r->kind == REC_SYSREG;
-    case EV_BARRIER: return r->kind == REC_BARRIER;
+    case EV_BARRIER:
+        return (r->kind == REC_BARRIER && (ev->barrier < 0 || r->a == (uint64_t)ev->barrier)) ||
+               (r->kind == REC_ESB && (ev->barrier < 0 || ev->barrier == BARRIER_ESB));
     case EV_WFI: return r->kind == REC_WFI && r->a == 0;
     case EV_WFE: return r->kind == REC_WFI && r->a == 1;
     case EV_PSCI: return r->kind == REC_PSCI;
@@ -139,9 +141,6 @@ static bool value_filters(const struct scn_event *ev, const struct rec *r, const
         return false;
     }
     if (ev->virt != VIRT_ANY && (r->b == 1) != (ev->virt == VIRT_VIRTUAL)) {
-        return false;
-    }
-    if (ev->barrier >= 0 && r->a != (uint64_t)ev->barrier) {
         return false;
     }
     if (ev->change_mask != 0 && (((r->a ^ r->b) & ev->change_mask) != ev->change_mask || (r->a & ev->change_mask) != ev->change_value)) {
@@ -241,7 +240,7 @@ static void mask_text(FILE *f, const struct rec *r)
 
 static void event_text(FILE *f, const struct rec *r, const struct symbols *symbols, const char *const *ids)
 {
-    static const char *const barriers[] = {"ISB", "DSB", "DMB", "ESB"};
+    static const char *const barriers[] = {"ISB", "DSB", "DMB"};
     switch (r->kind) {
     case REC_EXC_ENTRY: exception_text(f, r, symbols); return;
     case REC_ERET:
@@ -262,6 +261,7 @@ static void event_text(FILE *f, const struct rec *r, const struct symbols *symbo
         fprintf(f, "%sSError deferred, %s = %#" PRIx64, r->b == 1 ? "virtual " : "", r->b == 1 ? "VDISR_EL2" : "DISR_EL1", r->a);
         break;
     case REC_BARRIER: fputs(r->a < ARRAY_LEN(barriers) ? barriers[r->a] : "barrier", f); break;
+    case REC_ESB: fputs("ESB", f); break;
     case REC_EXECUTE: fputs("execute", f); break;
     case REC_RAISED: fprintf(f, "stimulus %s", ids[r->a] != NULL ? ids[r->a] : "given"); break;
     default: fprintf(f, "record %u", r->kind); break;

@@ -34,7 +34,7 @@ struct scn_run {
     unsigned n_ids;
     struct scn_event **watch;           /* `execute` events, whose addresses the probe looks at */
     unsigned n_watch;
-    bool step_always;                   /* a barrier is waited for: only the stepping instance tells */
+    bool barriers;                      /* an ISB, DSB or DMB is waited for */
 
     struct scn_expect *expect;          /* what is looked for now */
     unsigned n_expect;

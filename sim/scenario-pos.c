@@ -272,7 +272,7 @@ static void on_probe(void *opaque, struct pe *pe)
 
 void scn_pos_arm(struct scn_run *r)
 {
-    bool all = r->step_always || r->each != NULL;
+    bool all = r->each != NULL;
     uint64_t pages[PE_PROBE_PAGES];
     unsigned n = 0;
     for (unsigned i = 0; i < r->n_actions; i++) {

@@ -25,7 +25,7 @@ const char *scn_stop_text(int stop)
 /* Does a record tell a reader something about an asynchronous event or a switch? */
 static bool telling(const struct rec *r)
 {
-    return r->kind != REC_SYSREG && r->kind != REC_BARRIER;
+    return r->kind != REC_SYSREG && r->kind != REC_BARRIER && r->kind != REC_ESB;
 }
 
 static void around(FILE *f, const struct scn_run *r, uint64_t focus)

@@ -266,7 +266,7 @@ static bool bind_event(struct scn_run *r, struct scn_event *ev, struct err *err)
         r->watch = w;
         r->watch[r->n_watch++] = ev;
     }
-    r->step_always |= ev->kind == EV_BARRIER && ev->barrier != 3;
+    r->barriers |= ev->kind == EV_BARRIER && ev->barrier != BARRIER_ESB;
     return true;
 }
 
@@ -434,7 +434,8 @@ enum scn_status scn_prepare(struct scn_run *r, struct scenario *s, const struct 
     if (!build(r, err) || !bind_all(r, err)) {
         return SCN_ERROR;
     }
-    r->sink = (struct rec_sink){.put = put, .opaque = r, .kinds = REC_USUAL | REC_BIT(REC_EXECUTE) | REC_BIT(REC_RAISED)};
+    r->sink = (struct rec_sink){.put = put, .opaque = r, .kinds = REC_USUAL | (r->barriers ? REC_BIT(REC_BARRIER) : 0) |
+        REC_BIT(REC_EXECUTE) | REC_BIT(REC_RAISED)};
     machine_set_rec_sink(r->m, &r->sink);
     return SCN_PASS;
 }

@@ -111,7 +111,7 @@ enum scn_kind {
 /* Kinds of records that a scenario makes itself, beside enum rec_kind. */
 enum { REC_EXECUTE = REC_KIND_COUNT, REC_RAISED };
 _Static_assert(REC_RAISED < 64, "a set of kinds is a 64-bit mask");
-_Static_assert(REC_RAISED < 64, "a set of kinds is a 64-bit mask");
+enum { BARRIER_ESB = 3 }; /* scn_event.barrier; ISB, DSB and DMB as in REC_BARRIER */
 
 enum scn_virtual { VIRT_ANY, VIRT_PHYSICAL, VIRT_VIRTUAL };
 

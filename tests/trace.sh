@@ -28,6 +28,15 @@ run="run --image first --quiet --no-console --hash"
     "$hypscope" $run --instance step --trace "$dir/step.trace" --trace-kinds all >"$dir/step.hash"
     cmp -s "$dir/none.hash" "$dir/step.hash" || fail "recording the stepping instance: another final state"
     cmp -s "$dir/all.trace" "$dir/step.trace" || fail "the instances give different traces"
+    for kinds in default barrier; do
+        for instance in fast step; do
+            "$hypscope" $run --instance $instance --trace "$dir/$instance.trace" --trace-kinds $kinds >"$dir/$instance.hash" ||
+                fail "$kinds: exit status $?"
+            cmp -s "$dir/none.hash" "$dir/$instance.hash" || fail "recording $kinds: another final state"
+        done
+        cmp -s "$dir/fast.trace" "$dir/step.trace" || fail "$kinds: the instances give different traces"
+    done
+    "$hypscope" trace dump "$dir/fast.trace" | grep -q 'barrier kind=dsb' || fail "a trace of barriers has no DSB"
     "$hypscope" $run --trace "$dir/again.trace" --trace-kinds all >/dev/null
     cmp -s "$dir/all.trace" "$dir/again.trace" || fail "two recordings differ"
 }

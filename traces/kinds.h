@@ -49,8 +49,10 @@ static inline uint64_t rec_field(const struct rec *r, unsigned i)
 bool kind_word(const char *words, uint64_t v, char *buf, size_t len);
 const char *rec_group_name(enum rec_group g);      /* "exc", "sysreg" */
 
-/* What a trace records unless told otherwise: all kinds but instructions with their effects and the steps of walks. */
-#define KINDS_DEFAULT (~(REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM) | REC_BIT(REC_WALK_STEP) | REC_BIT(REC_NONE)) & \
+/* What a trace records unless told otherwise: all kinds but instructions with their effects, the steps of walks, and barriers, which the
+   stepping instance alone tells of. */
+#define KINDS_DEFAULT (~(REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM) | REC_BIT(REC_WALK_STEP) | REC_BIT(REC_BARRIER) | \
+                         REC_BIT(REC_NONE)) & \
                        (REC_BIT(REC_KIND_COUNT) - 1))
 /* A list of names of kinds and groups, `default` and `all`, with commas between; a - before a name takes it away. false: bad[] has
    the word that is none. */

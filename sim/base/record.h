@@ -77,6 +77,6 @@ static inline bool rec_wanted(const struct rec_sink *s, const struct rec *r)
 /* What observers of switches and of the life of an SError need. */
 #define REC_USUAL (REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) | REC_BIT(REC_SYSREG) | REC_BIT(REC_WFI) | REC_BIT(REC_WAKE) | \
                    REC_BIT(REC_PSCI) | REC_BIT(REC_MASK) | REC_BIT(REC_SERROR_PENDED) | REC_BIT(REC_SERROR_DEFERRED) | \
-                   REC_BIT(REC_SYSREG_READ) | REC_BIT(REC_BARRIER))
+                   REC_BIT(REC_SYSREG_READ) | REC_BIT(REC_ESB))
 
 #endif

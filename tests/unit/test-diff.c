@@ -97,7 +97,7 @@ static void put(void *opaque, const struct rec *r)
 static void run(struct trace *t, const struct hyp_image *i, uint64_t kinds, const struct seed *seed)
 {
     struct err err;
-    struct machine_config c = {.model = "cortex-a72", .n_pes = 1, .ram_size = 64 << 20, .el = 2, .ns_per_insn = 1, .stepping = true /* which tells of barriers */};
+    struct machine_config c = {.model = "cortex-a72", .n_pes = 1, .ram_size = 64 << 20, .el = 2, .ns_per_insn = 1};
     struct machine *m = machine_new(&c, &err);
     ck_assert_ptr_nonnull(m);
     struct boot_config b = {.model = c.model, .n_pes = 1, .el = 2, .image = "kvm414", .image_bytes = i->elf, .image_len = *i->elf_bytes};
