@@ -46,6 +46,14 @@ says vhe "$(exit_for vhe 'sysreg read ID_AA64PFR0_EL1')" 'HCR_EL2.TID3 (bit 18) 
 says vhe "$(exit_for vhe 'FP access')" 'CPTR_EL2.FPEN'
 says first "$(exit_for first SMC)" 'HCR_EL2.TSC (bit 19) is 1'
 says first "$(exit_for first DABT)" 'no step of the walk is in the trace'
+# what the README shows, whose long lines end in ...
+record readme --cpu cortex-a72 --image kvm414 --trace-kinds default,walk
+"$hypscope" trace explain "$dir/readme" exit:6 >"$dir/out"
+sed -n '/^    record [0-9]*: DABT/,/^$/s/^    \(..*\)/\1/p' "${srcdir:-.}/README.md" | sed 's/ *\.\.\.$//' >"$dir/shown"
+[ "$(wc -l <"$dir/shown")" = "$(wc -l <"$dir/out")" ] || fail "the README's explanation has another number of lines: $(cat "$dir/shown")"
+while IFS= read -r line; do
+    grep -qF -e "$line" "$dir/out" || fail "the README shows what is not printed: $line"
+done <"$dir/shown"
 # an exception that EL1 takes itself
 n=$("$hypscope" trace explain --list "$dir/first" | awk '/SVC/ { print $1; exit }')
 says first "$n" 'taken to EL1' 'EL1 takes what nothing sends to EL2'
