@@ -12,7 +12,7 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
     struct timing *t = c->timing;
     const struct block *b = block_of(s);
     uint64_t now = t->cycles + b->cycles;
-    if (unlikely(b->key != t->key || ((uint8_t)(t->missing >> b->first) & b->lines) != 0 || now >= t->limit)) {
+    if (unlikely(b->key != t->key) || unlikely(timing_missing(t, b)) || unlikely(now >= t->limit)) {
         return false;
     }
     t->start = s;
@@ -28,19 +28,14 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
         }                                             \
     } while (0)
 
-/* Must an access through entry e, at an offset in its page, be looked at: is its line missing, or does it reach into the next one? */
-static inline __attribute__((always_inline)) bool hook_data(const void *e, uint64_t at, unsigned bytes)
-{
-    bool may_cross = bytes > 8 || (at & (bytes - 1)) != 0;
-    return (utlb_lines(e)->missing >> (at >> LINE_SHIFT) & 1) != 0 || (may_cross && (at & 63) > 64 - bytes);
-}
-
-/* A load or store that may cost something is paid for and then tried again, or goes the careful way. */
+/* A load or store through entry e, at an offset in its page, that may cost something is paid for and then tried again, or goes the
+   careful way: when its line is missing, or it reaches into the next one. */
 #define HOOK_DATA_r(bytes, op) HOOK_DATA(read, bytes, op)
 #define HOOK_DATA_w(bytes, op) HOOK_DATA(write, bytes, op)
 #define HOOK_DATA(kind, bytes, op)                                                                  \
     do {                                                                                            \
-        if (unlikely(hook_data(e, at, bytes))) {                                                    \
+        if (unlikely((utlb_lines(e)->missing >> (at >> LINE_SHIFT) & 1) != 0) ||                    \
+            (unlikely((at & ((bytes) - 1)) != 0) && (at & 63) > 64 - (bytes))) {                    \
             return timed_pay_##kind(c, s, PASS_N, OP_##op | (unsigned)(bytes) << 16, e, at);        \
         }                                                                                           \
     } while (0)

@@ -82,14 +82,15 @@ static void fetch_run(struct timing *t, uint64_t pc, unsigned n)
     t->ops += (uint64_t)lines << OPS_LINE_SHIFT;
 }
 
-enum { BLOCK_LINES = 8 };   /* as struct block.lines has room for */
+enum { BLOCK_LINES = 16, BLOCK_CYCLES = UINT8_MAX };   /* what struct block has room for */
 
 /* What is fixed about the run at pc */
 static void describe(const struct timing *t, struct block *b, const struct slot *s, uint64_t pc)
 {
     unsigned lines = lines_of(pc, s->run);
-    b->first = (uint8_t)bits64(pc, 11, LINE_SHIFT);
-    b->lines = (uint8_t)(lines <= BLOCK_LINES ? ones64(lines) : 0);
+    unsigned first = (unsigned)bits64(pc, 11, LINE_SHIFT);
+    b->octet = (uint8_t)(first / 8);
+    b->lines = (uint16_t)(first % 8 + lines <= BLOCK_LINES ? ones64(lines) << first % 8 : 0);
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
@@ -97,12 +98,12 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
 static bool enter_known(struct timing *t, const struct slot *s, struct block *b, uint64_t pc)
 {
     const struct run_state *k = timing_known_cost(t, s, t->key);
-    if (k == NULL || b->lines == 0 || ((t->missing >> b->first) & b->lines) != 0 || resumed(t, pc) || t->cycles + k->cycles >= t->limit) {
+    if (k == NULL || k->cycles > BLOCK_CYCLES || b->lines == 0 || timing_missing(t, b) || resumed(t, pc) || t->cycles + k->cycles >= t->limit) {
         return false;
     }
     b->key = k->key;
     b->next = k->next;
-    b->cycles = k->cycles;
+    b->cycles = (uint8_t)k->cycles;
     t->start = s;
     t->pin = t->pin_at = NULL;
     t->cycles += k->cycles;
@@ -126,7 +127,7 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
         describe(t, b, s, pc);
     }
     if (!resumed(t, pc)) {
-        if (b->lines == 0 || (t->missing >> b->first & b->lines) != 0) {
+        if (b->lines == 0 || timing_missing(t, b)) {
             fetch_run(t, pc, s->run);
         } else {
             t->ops += ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT;
@@ -140,8 +141,8 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
             describe(t, b, s, pc);
         }
         cycles = timing_cost_run(t, s, t->key, &next);
-        b->key = (b->lines != 0 || s->run == 0) && cycles <= UINT16_MAX ? t->key : 0;
-        b->cycles = (uint16_t)cycles;
+        b->key = (b->lines != 0 || s->run == 0) && cycles <= BLOCK_CYCLES ? t->key : 0;
+        b->cycles = (uint8_t)cycles;
         b->next = next;
     }
     if (t->cycles + cycles >= t->limit) {

@@ -19,6 +19,8 @@
 #include "cpu/timing/params-mem.h"
 #include "cpu/timing/tlb.h"
 
+#include <string.h>
+
 /* Cycles lost, by cause. What is in none of them is the pipeline's own. */
 enum stall {
     STALL_FETCH,        /* instructions not in L1I */
@@ -91,6 +93,7 @@ struct timing {
     const struct slot *start;   /* where that began; NULL: settled. Its block says what was charged, and the state before it, but when
                                    it is `pin`: then pin_key and pin_cycles do. */
     uint64_t missing;           /* lines of the current page of code that need a look (struct utlb_lines) */
+    uint64_t beyond;            /* 0: of the next page */
     uint64_t pc_base;           /* (address of a slot of that page >> 4) + this = PC >> 2 */
     uint64_t ops;               /* sum of struct block.ops */
     uint64_t history;           /* outcomes of conditional branches, the last in bit 0, as many as count */
@@ -153,6 +156,14 @@ void timing_machine_free(struct timing_machine *m);
 /* Give a PE its model, empty. false: no host memory. */
 bool must_check timing_new(struct timing_machine *m, struct pe *pe);
 void timing_free(struct timing *t);
+
+/* Does one of the lines of the run that b describes need a look? */
+static inline __attribute__((always_inline)) bool timing_missing(const struct timing *t, const struct block *b)
+{
+    uint16_t window;
+    memcpy(&window, (const char *)&t->missing + b->octet, sizeof(window));
+    return (window & b->lines) != 0;
+}
 
 /* ---- the instance's hooks: slow halves (timing.c) ---- */
 
