@@ -125,9 +125,10 @@ void tlb_free(struct tlb *t);
 void tlb_set_inval_hook(struct tlb *t, void (*inval)(void *opaque, uint64_t va, uint64_t len), void *opaque);
 
 /* What a translation does, for an observer: a kind of sim/base/events.def (REC_WALK, REC_WALK_STEP, REC_TLB_FILL) with its
-   members. `kinds` is the set of those that it wants; 0: nobody listens. Listening changes nothing. */
+   members. `kinds` is the set of those that it wants; 0: nobody listens. Of walks that leave an entry, REC_TLB_FILL tells all that
+   REC_WALK would: unless `repeats`, they are not told twice. Listening changes nothing. */
 typedef void tlb_event_fn(void *opaque, unsigned kind, unsigned type, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
-void tlb_set_event_hook(struct tlb *t, uint64_t kinds, tlb_event_fn *event, void *opaque);
+void tlb_set_event_hook(struct tlb *t, uint64_t kinds, bool repeats, tlb_event_fn *event, void *opaque);
 
 /* Translate through the TLB, walking on a miss, checking permission. Pure but for the TLB, the AF/dirty updates of the
    tables in memory (through bus_write) and the result. */

@@ -35,6 +35,7 @@ struct tlb {
     tlb_event_fn *event;
     void *event_opaque;
     uint64_t event_kinds;
+    bool follows_walks;
     uint64_t live[SETS / 64];       /* sets that hold an entry */
     uint8_t next[SETS];             /* way to replace next */
     struct tag tag[SETS * WAYS];     /* of a set: WAYS in a row */
@@ -220,16 +221,17 @@ void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x)
     }
 }
 
-void tlb_set_event_hook(struct tlb *t, uint64_t kinds, tlb_event_fn *event, void *opaque)
+void tlb_set_event_hook(struct tlb *t, uint64_t kinds, bool repeats, tlb_event_fn *event, void *opaque)
 {
     t->event = event;
     t->event_opaque = opaque;
     t->event_kinds = kinds;
+    t->follows_walks = (kinds & REC_BIT(REC_WALK_STEP)) != 0 || ((kinds & REC_BIT(REC_WALK)) != 0 && repeats);
 }
 
-bool tlb_has_listener(const struct tlb *t)
+bool tlb_follows_walks(const struct tlb *t)
 {
-    return t->event_kinds != 0;
+    return t->follows_walks;
 }
 
 bool tlb_tells(const struct tlb *t, unsigned kind)

@@ -26,8 +26,9 @@ static inline uint64_t ctx_make(unsigned regime, uint16_t vmid, uint16_t asid, b
 const struct xlat *tlb_lookup(const struct tlb *t, uint64_t va, uint64_t ctx);
 /* Enter x for va (any address of its range). An entry with the same tag is replaced. Calls the hook for what goes. */
 void tlb_insert(struct tlb *t, uint64_t va, uint64_t ctx, const struct xlat *x);
-/* Does somebody listen to events, or to those of a kind? Only then: tell them one (mmu.h, tlb_event_fn). */
-bool tlb_has_listener(const struct tlb *t);
+/* Must a walk be told of that does nothing but enter an allowed translation? */
+bool tlb_follows_walks(const struct tlb *t);
+/* Does somebody listen to events of a kind? Only then: tell them one (mmu.h, tlb_event_fn). */
 bool tlb_tells(const struct tlb *t, unsigned kind);
 void tlb_tell(const struct tlb *t, unsigned kind, unsigned type, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 /* Drop the entry that tlb_lookup would return for va. */

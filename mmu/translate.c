@@ -16,6 +16,7 @@ struct job {
     uint64_t va;        /* untagged */
     uint64_t ctx;
     struct mmu_res *res;
+    bool entered;       /* the walk has left an entry in the TLB */
 };
 
 /* Are the attributes kept with the entry those of this access? */
@@ -198,6 +199,7 @@ static void walk_both(struct job *j)
     prepare(j->w.f, j->w.r, &x);
     if (cacheable(j, &x)) {
         tlb_insert(j->w.t, j->va, j->ctx, &x);
+        j->entered = true;
     }
     fill(j, &x);
 }
@@ -212,9 +214,10 @@ static void cover(const struct mmu_fault *f)
 static void walk_all(struct job *j)
 {
     walk_both(j);
-    if (unlikely(tlb_tells(j->w.t, REC_WALK)) && !j->w.req->no_side_effects) {
-        const struct mmu_fault *f = j->w.fault;
-        bool ok = f->type == FAULT_NONE;
+    const struct mmu_fault *f = j->w.fault;
+    bool ok = f->type == FAULT_NONE;
+    bool more = !ok || !j->entered || tlb_follows_walks(j->w.t); /* than REC_TLB_FILL has told */
+    if (unlikely(tlb_tells(j->w.t, REC_WALK)) && more && !j->w.req->no_side_effects) {
         uint64_t code = ok ? 0 : (f->type + 1u) | (uint64_t)(uint8_t)f->level << 8 | (uint64_t)f->stage2 << 16 | (uint64_t)f->s1ptw << 17;
         tlb_tell(j->w.t, REC_WALK, j->w.r->regime, j->va, ok ? j->res->ipa : f->ipa, ok ? j->res->pa : 0, code);
     }
@@ -268,7 +271,7 @@ void mmu_plan_make(const struct mmu_features *f, const struct mmu_regs *r, struc
     }
 }
 
-/* A walk without surprises and without listeners. false: walk_all() must do it. */
+/* A walk without surprises, and without listeners to its steps or to its end. false: walk_all() must do it. */
 static bool walk_plain(struct tlb *t, struct bus *bus, const struct mmu_features *f, const struct mmu_regs *r,
                        const struct mmu_plan *plan, const struct mmu_req *req, uint64_t va, struct xlat *x)
 {
@@ -313,7 +316,7 @@ bool mmu_translate_plain(struct tlb *t, struct bus *bus, const struct mmu_featur
     struct xlat made;
     const struct xlat *x = tlb_lookup(t, va, plan->ctx);
     if (x == NULL) {
-        if (!plan->walk[high] || tlb_has_listener(t) || !walk_plain(t, bus, f, r, plan, req, va, &made) || (made.now[mode] & need) != need) {
+        if (!plan->walk[high] || tlb_follows_walks(t) || !walk_plain(t, bus, f, r, plan, req, va, &made) || (made.now[mode] & need) != need) {
             return false;
         }
         tlb_insert(t, va, plan->ctx, &made);

@@ -37,6 +37,8 @@ struct tracing {
     struct insn_trace *insns;       /* NULL: no single instructions */
     enum probing { PROBE_NONE, PROBE_PLACE, PROBE_ALL } probing;
     bool plain;                     /* no filter but kinds and classes */
+    bool no_repeats;                /* walks that tlb_fill has told of are left out */
+    uint8_t last_kind;              /* of the records that came */
     bool armed;                     /* probes may be set */
     bool failed;
 };
@@ -255,6 +257,12 @@ static void derive(struct tracing *t, const struct rec *r)
 static void put(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
+    bool filled = t->last_kind == REC_TLB_FILL;
+    t->last_kind = r->kind;
+    if (unlikely(r->kind == REC_WALK) && filled && r->d == 0 && t->no_repeats) { /* it came because another observer wants it */
+        (void)!filter_keep(&t->filter, r);
+        return;
+    }
     if (unlikely(t->probing == PROBE_ALL)) {
         insn_trace_before(t->insns, r);
     }
@@ -318,9 +326,15 @@ static bool start(struct tracing *t, const struct trace_opts *o, const struct ma
     return ok;
 }
 
+static bool waits_for(const struct filter *f, unsigned kind)
+{
+    return (f->start.when == WHEN_EVENT && f->start.value == kind) || (f->stop.when == WHEN_EVENT && f->stop.value == kind);
+}
+
 struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, const struct machine_config *mc, const struct boot_config *bc,
                              const struct symbols *s, struct err *err)
 {
+    const uint64_t told_by_fills = REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL) | REC_BIT(REC_WALK_STEP);
     struct tracing *t = calloc(1, sizeof(*t));
     if (t == NULL || (t->path = strdup(o->file)) == NULL) {
         free(t);
@@ -337,7 +351,9 @@ struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, cons
     if (ok) {
         uint64_t kinds = t->filter.kinds | filter_needs(&t->filter);
         kinds |= (kinds & WORLD_KINDS) != 0 ? REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) : 0;
-        t->sink = (struct rec_sink){put, t, kinds, t->filter.classes};
+        t->no_repeats = (t->filter.kinds & told_by_fills) == (REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL));
+        t->sink = (struct rec_sink){.put = put, .opaque = t, .kinds = kinds, .classes = t->filter.classes,
+                                    .no_repeats = t->no_repeats && !waits_for(&t->filter, REC_WALK)};
         ok = machine_add_rec_sink(m, &t->sink) || err_set(err, "--trace: too many observers");
     }
     if (!ok) {

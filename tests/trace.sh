@@ -55,6 +55,24 @@ if command -v jq >/dev/null; then
     [ "$n" = "$all" ] || fail "$n objects of JSON for $all records"
 fi
 
+# ---- walks: a trace of walk alone, and one with walk_step, have all; one of tlb_fill those that it does not tell of ----
+# Nothing but a walk enters a translation, so each tlb_fill stands for one walk.
+of() { "$hypscope" trace dump --kinds "$2" "$dir/$1.trace" | wc -l; }
+# shellcheck disable=SC2086
+{
+    "$hypscope" $run --trace "$dir/walk.trace" --trace-kinds walk,-walk_step >/dev/null || fail "walk alone: exit status $?"
+    "$hypscope" $run --timing cortex-a55 --clock insns --timed-from event:walk:1000000 --trace "$dir/other.trace" >/dev/null 2>&1
+    "$hypscope" $run --trace "$dir/until.trace" --trace-filter stop=event:walk:1000000 >/dev/null
+}
+walks=$(of walk walk,-walk_step) fills=$(of default tlb_fill) rest=$(of default walk)
+[ "$walks" = "$(of all walk,-walk_step)" ] || fail "a trace of walks has $walks, one of everything another number"
+if [ "$fills" -eq 0 ] || [ "$walks" -lt "$fills" ] || [ "$walks" != $((fills + rest)) ]; then
+    fail "$walks walks, but $fills tlb_fill and $rest walks in the default trace"
+fi
+for f in other until; do # the same records when another observer, or a condition, wants all walks
+    "$hypscope" trace diff --ignore time "$dir/default.trace" "$dir/$f.trace" >"$dir/out" || fail "$f: $(sed -n 3p "$dir/out")"
+done
+
 # ---- filters and conditions: when recording as when reading ----
 for f in world=guest el=2,pe=0 class=el2cfg+vgic start=event:guest_entry:3 start=insns:5000,stop=insns:9000 stop=event:guest_exit; do
     # shellcheck disable=SC2086

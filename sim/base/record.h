@@ -66,6 +66,7 @@ struct rec_sink {
     void *opaque;
     uint64_t kinds;    /* set of REC_BIT: others do not come. 0: REC_USUAL */
     uint32_t classes;  /* REC_SYSREG: set of 1 << class. 0: el2cfg, el2vm and ras */
+    bool no_repeats;   /* REC_WALK: those that the REC_TLB_FILL before them has told need not come (another sink may want them) */
 };
 
 /* Does the sink want this record? */
