@@ -40,8 +40,9 @@ void code_free(struct code_cache *c)
     free(c);
 }
 
-static void page_reset(const struct code_cache *c, struct code_page *p)
+static void page_reset(struct code_cache *c, struct code_page *p)
 {
+    p->id = ++c->last_id;
     for (unsigned i = 0; i < PAGE_INSNS; i++) {
         /* the run stays: an instruction that stores into its own page is in the middle of one that was charged */
         p->slots[i] = (struct slot){.fn = c->in_use->by_hid[HID_DECODE], .run = p->slots[i].run};

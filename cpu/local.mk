@@ -71,6 +71,7 @@ libcpu_la_SOURCES += \
 	cpu/timing/params.h \
 	cpu/timing/pipe-inorder.c \
 	cpu/timing/pipe-int.h \
+	cpu/timing/pipe-memo.h \
 	cpu/timing/pipe-ooo.c \
 	cpu/timing/pipe-params.c \
 	cpu/timing/pipe.c \

@@ -58,6 +58,7 @@ _Static_assert(sizeof(struct slot) == 16, "four slots a cache line");
 
 struct code_page {
     uint64_t pa;
+    uint64_t id;                 /* of this content: no other page, and not this one with other code, has or had it */
     struct slot slots[PAGE_INSNS + 1];
     uint16_t hid[PAGE_INSNS];    /* for the other instances, which have their own handler tables */
     uint64_t decoded[PAGE_INSNS / 64];
@@ -92,6 +93,7 @@ struct handlers {
 struct code_cache {
     struct code_page **pages;
     uint64_t n_pages;
+    uint64_t last_id;            /* struct code_page.id; never 0 */
     uint64_t ram_base;
     const struct handlers *in_use;
     bool blocks;                 /* pages have blocks behind them */

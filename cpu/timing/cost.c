@@ -5,24 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was asked for last of the parts of runs that end with an instruction */
-struct part {
-    uint32_t generation, cycles;
-    uint16_t from, key, next;   /* first slot; entry state, 0: none; state after it */
+/* What a page of code remembers besides struct block: the pipeline's own form of its instructions. */
+struct timing_page {
+    struct pipe_insn insn[PAGE_INSNS];
+    uint8_t slack[PAGE_INSNS];          /* of loads: cycles until the first use, plus one; 0: not known yet */
 };
 
 void timing_page_free(void *page)
 {
-    struct timing_page *tp = page;
-    for (unsigned i = 0; i < PAGE_INSNS; i++) {
-        if (tp->run[i] != NULL) {
-            pipe_block_free(tp->run[i]->block);
-            free(tp->run[i]);
-        }
-        free(tp->part[i]);
-        pipe_block_free(tp->one[i]);
-    }
-    free(tp);
+    free(page);
 }
 
 static struct timing_page *page_of(struct code_page *p)
@@ -36,106 +27,50 @@ static struct timing_page *page_of(struct code_page *p)
     return p->timing;
 }
 
-static struct pipe_block *make(const struct timing *t, const struct code_page *p, unsigned at, unsigned n)
-{
-    const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
-    uint32_t words[PAGE_INSNS];
-    memcpy(words, mem + at * 4, n * 4);
-    return pipe_block_new(t->m->pipe, words, n, &t->pe->feat);
-}
-
-/* States of the pipeline are numbers. When there are too many they are forgotten before another one is wanted (timing_forget_states). */
-static unsigned run_block(const struct timing *t, struct pipe_block *b, uint16_t *key)
-{
-    unsigned state = *key - 1u, cycles = pipe_block_run(t->m->pipe, b, &state);
-    *key = (uint16_t)(state + 1);
-    return cycles;
-}
-
-static unsigned step(const struct timing *t, struct code_page *p, unsigned at, uint16_t *key)
+/* n instructions from slot `at` on. *fixed: they do not change without the page being forgotten, which is so of those that are
+   decoded; others may belong to a run that has just changed its own code. */
+static const struct pipe_insn *insns_at(const struct timing *t, struct code_page *p, unsigned at, unsigned n, bool *fixed)
 {
     struct timing_page *tp = page_of(p);
-    if (tp->one[at] == NULL) {
-        tp->one[at] = make(t, p, at, 1);
+    const uint8_t *mem = bus_ram(t->pe->bus, p->pa, 4096);
+    *fixed = true;
+    for (unsigned i = at; i < at + n; i++) {
+        bool decoded = p->hid[i] != HID_DECODE;
+        if (tp->insn[i].cls == NULL || !decoded) {
+            uint32_t word;
+            memcpy(&word, mem + i * 4, 4);
+            pipe_insn_make(t->m->pipe, word, &t->pe->feat, &tp->insn[i]);
+        }
+        *fixed &= decoded;
     }
-    return run_block(t, tp->one[at], key);
+    return &tp->insn[at];
 }
 
-static struct run *run_new(const struct timing *t, const struct code_page *p, unsigned at)
-{
-    struct run *r = calloc(1, sizeof(*r));
-    if (r == NULL) {
-        abort();
-    }
-    r->block = make(t, p, at, p->slots[at].run);
-    return r;
-}
-
-uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, uint16_t *next)
+static __attribute__((noinline)) uint32_t compute(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
     struct code_page *p = code_page_of(t->pe->slots_base);
-    struct timing_page *tp = page_of(p);
-    unsigned at = (unsigned)(s - p->slots);
-    if (unlikely(s->run == 0)) {
-        *next = key; /* the slot that leads on to the next page */
-        return 0;
-    }
-    struct run *r = tp->run[at];
-    if (unlikely(r == NULL)) {
-        r = tp->run[at] = run_new(t, p, at);
-    }
-    if (unlikely(r->generation != t->m->generation)) {
-        memset(r->state, 0, sizeof(r->state));
-        r->generation = t->m->generation;
-    }
-    if (likely(r->state[key % RUN_STATES].key == key)) {
-        *next = r->state[key % RUN_STATES].next;
-        return r->state[key % RUN_STATES].cycles;
-    }
-    *next = key;
-    uint32_t cycles = run_block(t, r->block, next);
-    if (cycles <= UINT16_MAX) {
-        r->state[key % RUN_STATES].key = key;
-        r->state[key % RUN_STATES].next = *next;
-        r->state[key % RUN_STATES].cycles = (uint16_t)cycles;
-    }
+    bool fixed;
+    unsigned state = key - 1u;
+    const struct pipe_insn *insn = insns_at(t, p, (unsigned)(s - p->slots), n, &fixed);
+    /* States of the pipeline are numbers. When there are too many they are forgotten before another one is wanted
+       (timing_forget_states). */
+    uint32_t cycles = pipe_run(t->m->pipe, fixed ? timing_place(p, s, n) : 0, insn, n, &state);
+    *next = (uint16_t)(state + 1);
     return cycles;
-}
-
-static struct part *part_at(struct timing_page *tp, unsigned at)
-{
-    if (tp->part[at] == NULL) {
-        tp->part[at] = calloc(1, sizeof(*tp->part[at]));
-        if (tp->part[at] == NULL) {
-            abort();
-        }
-    }
-    return tp->part[at];
 }
 
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
-    struct code_page *p = code_page_of(t->pe->slots_base);
-    struct timing_page *tp = page_of(p);
-    unsigned at = (unsigned)(s - p->slots), cycles = 0;
-    *next = key;
-    if (tp->run[at] == NULL) {
-        for (unsigned i = 0; i < n; i++) {
-            cycles += step(t, p, at + i, next);
-        }
-        return cycles;
+    const struct pipe_memo *m = timing_memo(t, s, n, key);
+    if (likely(m != NULL)) {
+        *next = timing_key_after(m);
+        return m->cycles;
     }
-    struct part *part = part_at(tp, at + n - 1);
-    if (part->key != key || part->from != at || part->generation != t->m->generation) {
-        unsigned state = key - 1u;
-        part->cycles = pipe_block_part(t->m->pipe, tp->run[at]->block, n, &state);
-        part->generation = t->m->generation;
-        part->from = (uint16_t)at;
-        part->key = key;
-        part->next = (uint16_t)(state + 1);
+    if (n == 0) {
+        *next = key; /* the slot that leads on to the next page */
+        return 0;
     }
-    *next = part->next;
-    return part->cycles;
+    return compute(t, s, n, key, next);
 }
 
 /* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: no load. */
@@ -166,16 +101,15 @@ static unsigned first_use(const struct timing *t, const struct code_page *p, uns
 
 /* By how much the load at `at` may be late unnoticed: fixed by the code. In order it is what lies between, less what the
    load takes when it hits, which is waited for anyway. */
-static unsigned slack_at(const struct timing *t, const struct code_page *p, unsigned at)
+static unsigned slack_at(const struct timing *t, struct code_page *p, unsigned at)
 {
     unsigned use = first_use(t, p, at), end = at + p->slots[at].run;
     if (use == at || pipe_out_of_order(t->m->pipe)) {
         return use == at ? 0 : (use - at - 1) / pipe_width(t->m->pipe);
     }
-    struct pipe_block *b = make(t, p, at, (use < end ? use + 1 : end) - at);
-    unsigned slack = pipe_block_slack(t->m->pipe, b);
-    pipe_block_free(b);
-    return slack;
+    bool fixed;
+    unsigned n = (use < end ? use + 1 : end) - at;
+    return pipe_slack(t->m->pipe, insns_at(t, p, at, n, &fixed), n);
 }
 
 unsigned timing_slack(const struct timing *t, const struct slot *s)

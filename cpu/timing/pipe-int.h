@@ -20,14 +20,11 @@ enum pipe_read_kind {
     READ_SRC, READ_SRC2, READ_SHIFTED, READ_EXTENDED, READ_ACC, READ_MERGE, READ_ADDR, READ_INDEX, READ_DATA, READ_COND, READ_KINDS
 };
 
-/* A row of [forward]: by how many cycles a source is needed later than at issue, of results of which groups. The first
-   clause that has the result's group counts. */
-enum { PIPE_CLAUSES = 3 };
+/* A row of [forward]: by how many cycles a source is needed later than at issue, by the group of the result */
+enum { PIPE_GROUPS = 32 };
 struct pipe_read {
     const char *name;
-    unsigned n;
-    uint8_t advance[PIPE_CLAUSES][READ_KINDS];
-    uint32_t from[PIPE_CLAUSES];    /* bits of groups */
+    uint8_t later[PIPE_GROUPS][READ_KINDS];
 };
 
 struct pipe_use {
@@ -47,30 +44,38 @@ struct pipe_class {
     struct pipe_use use[PIPE_USES];
 };
 
-struct pipe_source {
-    uint8_t reg, kind;              /* enum pipe_read_kind */
-    const struct pipe_read *read;
+/* A set of registers */
+struct pipe_regs {
+    uint64_t word[2];
 };
+_Static_assert(OPD_REGS <= 128, "a bit each");
 
-struct pipe_dest {
-    uint8_t reg, latency;
-};
+static inline void pipe_regs_add(struct pipe_regs *r, unsigned reg)
+{
+    r->word[reg / 64] |= UINT64_C(1) << reg % 64;
+}
 
-struct pipe_insn {
-    const struct pipe_class *cls;
-    uint8_t n_src, n_dst;
-    uint8_t first_result;   /* latency of the result that is there first */
-    bool load;
-    struct pipe_source src[OPD_MAX];
-    struct pipe_dest dst[OPD_MAX];
-};
+static inline bool pipe_regs_any(const struct pipe_regs *r)
+{
+    return (r->word[0] | r->word[1]) != 0;
+}
+
+/* Takes out the one with the lowest number. */
+static inline unsigned pipe_regs_next(struct pipe_regs *r)
+{
+    unsigned w = r->word[0] == 0;
+    unsigned reg = 64 * w + (unsigned)__builtin_ctzll(r->word[w]);
+    r->word[w] &= r->word[w] - 1;
+    return reg;
+}
 
 /* What is in flight, in cycles from the one in which the next instruction may issue (out of order: be dispatched) */
 struct pipe_state {
     uint16_t slots;                     /* of that cycle that are taken */
     uint16_t written;                   /* in order: when the youngest result is written */
-    uint8_t group[OPD_REGS + 1];        /* of the result in flight; 0 when there is none */
-    uint16_t ready[OPD_REGS + 1];
+    struct pipe_regs live;              /* registers of which a result is in flight */
+    uint8_t group[OPD_REGS + 1];        /* of it; 0 when there is none */
+    uint16_t ready[OPD_REGS + 1];       /* of those; 0 when there is none */
     uint16_t unit[PIPE_UNITS];          /* free from this cycle on (out of order: when that is beyond the horizon) */
     /* out of order */
     uint16_t n_window;                  /* operations in the window */
@@ -95,8 +100,8 @@ struct pipe {
     uint32_t *drain;                    /* of each, pipe_state_drain() plus one; 0: not known yet */
     uint32_t *bucket;                   /* number + 1, 0: empty */
     unsigned n_states, generation;
-    struct pipe_memo *memo;             /* what blocks remember beyond a few states each */
-    uint32_t n_blocks;
+    struct pipe_memo *memo;             /* 1 << PIPE_MEMO_BITS */
+    uint64_t n_blocks;
     uint64_t runs, computed;
 };
 
@@ -106,23 +111,27 @@ static inline uint16_t pipe_left(int at, int now)
     return (uint16_t)(at <= now ? 0 : at - now > UINT16_MAX ? UINT16_MAX : at - now);
 }
 
+/* The result of a register is there in `ready` cycles; 0: it is. */
+static inline void pipe_state_reg(struct pipe_state *s, unsigned reg, unsigned ready, unsigned group)
+{
+    uint64_t bit = UINT64_C(1) << reg % 64;
+    s->ready[reg] = (uint16_t)ready;
+    s->group[reg] = (uint8_t)(ready != 0 ? group : 0);
+    s->live.word[reg / 64] = (s->live.word[reg / 64] & ~bit) | (ready != 0 ? bit : 0);
+}
+
 bool pipe_read_params(struct pipe *p, struct timing_params *params, struct timing_error *err);
-/* From *s, run the block; *s becomes the exit state; returns cycles. slot may be NULL. */
+/* From *s, run the instructions; *s becomes the exit state; returns cycles. `slot` becomes the schedule; in order it may be NULL. */
 unsigned pipe_run_in_order(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
 unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
 void pipe_wait_in_order(const struct pipe *p, struct pipe_state *s, unsigned cycles);
 void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles);
 
-/* When a source may be read: at what is left of its latency, less what it is needed later */
-static inline int pipe_source_ready(const struct pipe_source *src, int ready, unsigned group)
+/* When a source of a class may be read: at what is left of its latency, less what it is needed later */
+static inline int pipe_source_ready(const struct pipe *p, const struct pipe_class *c, const struct pipe_source *src, int ready,
+                                    unsigned group)
 {
-    const struct pipe_read *r = src->read;
-    for (unsigned i = 0; i < r->n; i++) {
-        if ((r->from[i] >> group & 1) != 0) {
-            return ready - r->advance[i][src->kind];
-        }
-    }
-    return ready;
+    return ready - p->read[c->read].later[group][src->kind];
 }
 
 #endif

@@ -96,8 +96,7 @@ static void land(struct flight *f, struct pipe_state *s)
     for (unsigned i = 0; i < OPD_REGS; i++) {
         /* issue follows dispatch by a cycle: what is ready then waits for nothing */
         bool waits = f->ready[i] > f->now + 1;
-        s->ready[i] = waits ? pipe_left(f->ready[i], f->now) : 0;
-        s->group[i] = waits ? f->group[i] : 0;
+        pipe_state_reg(s, i, waits ? pipe_left(f->ready[i], f->now) : 0, f->group[i]);
     }
     unsigned k = 0;
     while (k < f->n && f->leave[(f->head + k) % PIPE_WINDOW] <= f->now) {
@@ -245,7 +244,7 @@ unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsign
         int c = f.now + 1;
         for (unsigned k = 0; k < in->n_src; k++) {
             unsigned reg = in->src[k].reg;
-            hold(&slot[i], &c, pipe_source_ready(&in->src[k], f.ready[reg], f.group[reg]), PIPE_STALL_OPERAND, reg);
+            hold(&slot[i], &c, pipe_source_ready(p, cls, &in->src[k], f.ready[reg], f.group[reg]), PIPE_STALL_OPERAND, reg);
         }
         int ready = c;
         c = book_units(&f, cls, c);

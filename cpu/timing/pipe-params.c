@@ -165,22 +165,33 @@ static bool read_clause(struct builder *b, uint8_t advance[READ_KINDS], uint32_t
     return fail(b, "expected 'from GROUP' at the end of", b->row->value);
 }
 
+/* A row's clauses in turn: the first that has the result's group counts. */
 static bool read_forward(struct builder *b, const struct timing_param *row)
 {
+    enum { CLAUSES = 3 };
     struct pipe_read *r = &b->p->read[b->p->n_reads];
+    uint32_t before = 0;
+    unsigned n = 0;
     begin(b, row);
     if (b->p->n_reads == PIPE_READS) {
         return fail(b, "too many rows at", row->key);
     }
     r->name = row->key;
     do {
-        if (r->n == PIPE_CLAUSES) {
+        uint8_t advance[READ_KINDS] = {0};
+        uint32_t from = 0;
+        if (n++ == CLAUSES) {
             return fail(b, "too many clauses in", row->value);
         }
-        if (!read_clause(b, r->advance[r->n], &r->from[r->n])) {
+        if (!read_clause(b, advance, &from)) {
             return false;
         }
-        r->n++;
+        for (unsigned g = 0; g < PIPE_GROUPS; g++) {
+            if ((from & ~before) >> g & 1) {
+                memcpy(r->later[g], advance, sizeof(advance));
+            }
+        }
+        before |= from;
         b->at += strspn(b->at, " \t");
     } while (*b->at != '\0');
     b->p->n_reads++;

@@ -7,32 +7,15 @@
 
 enum {
     BUCKETS = 1 << 17,
-    REMEMBERED = 8,         /* entry states a block remembers */
     /* States: numbers fit into 16 bits. The caller is asked to forget them at `many`; at `most` it happens at once. */
     MANY_STATES = 48000, MOST_STATES = 65000,
-    MEMOS = 1 << 17,
     /* a packed state: sizes, a word for each register in flight, units, the window, bookings */
     PACKED = 2 + (OPD_REGS + 1 + PIPE_UNITS + PIPE_WINDOW) / 2 + PIPE_UNITS * (PIPE_HORIZON / 64)
 };
 
-/* One state that a block was entered in, by block and state */
-struct pipe_memo {
-    uint32_t block, generation;
-    uint16_t entry, exit;
-    uint32_t cycles;
-};
-
-struct memo {
-    uint32_t generation, entry, exit;
-    uint32_t cycles;
-};
-
 struct pipe_block {
-    struct memo memo[REMEMBERED];
-    unsigned next;          /* to be replaced */
     unsigned n;
-    uint32_t id;            /* for struct pipe_memo; 0: not yet run */
-    struct pipe_slot *slot; /* room for a schedule */
+    uint64_t place;         /* for struct pipe_memo; 0: not yet run, or there were too many */
     struct pipe_insn insn[];
 };
 
@@ -46,11 +29,10 @@ static unsigned pack(const struct pipe *p, const struct pipe_state *s, uint64_t 
     half[0] = s->slots;
     half[1] = s->written;
     half[2] = half[3] = half[4] = half[5] = half[6] = half[7] = 0;
-    for (unsigned i = 0; i < OPD_REGS; i++) {
-        if (s->ready[i] != 0) {
-            half[n++] = (uint16_t)(i | (unsigned)s->group[i] << 8);
-            half[n++] = s->ready[i];
-        }
+    for (struct pipe_regs left = s->live; pipe_regs_any(&left);) {
+        unsigned i = pipe_regs_next(&left);
+        half[n++] = (uint16_t)(i | (unsigned)s->group[i] << 8);
+        half[n++] = s->ready[i];
     }
     half[2] = (uint16_t)(n / 2 - 4);
     for (unsigned i = 0; i < p->n_units; i++) {
@@ -85,8 +67,10 @@ static void unpack(const struct pipe *p, unsigned number, struct pipe_state *s)
     s->written = half[1];
     unsigned n = 8, end = n + 2u * half[2];
     for (; n < end; n += 2) {
-        s->group[half[n] & 0xff] = (uint8_t)(half[n] >> 8);
-        s->ready[half[n] & 0xff] = half[n + 1];
+        unsigned reg = half[n] & 0xff;
+        pipe_regs_add(&s->live, reg);
+        s->group[reg] = (uint8_t)(half[n] >> 8);
+        s->ready[reg] = half[n + 1];
     }
     memcpy(s->unit, &half[n], p->n_units * sizeof(half[0]));
     n += p->n_units;
@@ -144,6 +128,7 @@ static void forget_states(struct pipe *p)
     p->n_states = 0;
     p->n_words = 0;
     p->generation++;
+    memset(p->memo, 0, sizeof(p->memo[0]) << PIPE_MEMO_BITS);
     unsigned n = pack(p, &empty, w);
     add_state(p, w, n, hash_words(w, n)); /* PIPE_EMPTY */
 }
@@ -201,7 +186,7 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
     p->hash_of = calloc(MOST_STATES, sizeof(p->hash_of[0]));
     p->drain = calloc(MOST_STATES, sizeof(p->drain[0]));
     p->bucket = calloc(BUCKETS, sizeof(p->bucket[0]));
-    p->memo = calloc(MEMOS, sizeof(p->memo[0]));
+    p->memo = aligned_alloc(64, sizeof(p->memo[0]) << PIPE_MEMO_BITS);
     if (p->first_word == NULL || p->hash_of == NULL || p->drain == NULL || p->bucket == NULL || p->memo == NULL) {
         abort();
     }
@@ -248,9 +233,8 @@ static enum pipe_read_kind kind_of(const struct opd *src, unsigned *plain)
     }
 }
 
-static void add_sources(const struct pipe *p, struct pipe_insn *in, const struct operands *o, uint32_t insn)
+static void add_sources(struct pipe_insn *in, const struct operands *o, uint32_t insn)
 {
-    const struct pipe_read *r = &p->read[in->cls->read];
     /* when Rn is XZR, Rm is the second source all the same */
     unsigned plain = o->row != NULL && (o->row->fields & FIELD_rn) != 0 && bits32(insn, 9, 5) == 31;
     for (unsigned i = 0; i < o->n_src; i++) {
@@ -258,7 +242,7 @@ static void add_sources(const struct pipe *p, struct pipe_insn *in, const struct
         if (reg == OPD_FPCR || reg == OPD_FPSR) {
             continue;       /* written so seldom that cores serialise */
         }
-        in->src[in->n_src++] = (struct pipe_source){(uint8_t)reg, (uint8_t)kind_of(&o->src[i], &plain), r};
+        in->src[in->n_src++] = (struct pipe_source){(uint8_t)reg, (uint8_t)kind_of(&o->src[i], &plain)};
     }
 }
 
@@ -281,30 +265,31 @@ static void add_results(struct pipe_insn *in, const struct operands *o)
     }
 }
 
+void pipe_insn_make(const struct pipe *p, uint32_t word, const struct features *feat, struct pipe_insn *in)
+{
+    struct operands o;
+    (void)operands_of(word, feat, &o);
+    *in = (struct pipe_insn){.cls = &p->cls[timing_class_of(word, &o)], .load = o.mem.load};
+    add_sources(in, &o, word);
+    add_results(in, &o);
+}
+
 struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat)
 {
     struct pipe_block *b = calloc(1, sizeof(*b) + n * sizeof(b->insn[0]));
-    if (b == NULL || (b->slot = calloc(n + 1, sizeof(b->slot[0]))) == NULL) {
+    if (b == NULL) {
         abort();
     }
     b->n = n;
     for (unsigned i = 0; i < n; i++) {
-        struct operands o;
-        (void)operands_of(words[i], feat, &o);
-        b->insn[i].cls = &p->cls[timing_class_of(words[i], &o)];
-        b->insn[i].load = o.mem.load;
-        add_sources(p, &b->insn[i], &o, words[i]);
-        add_results(&b->insn[i], &o);
+        pipe_insn_make(p, words[i], feat, &b->insn[i]);
     }
     return b;
 }
 
 void pipe_block_free(struct pipe_block *b)
 {
-    if (b != NULL) {
-        free(b->slot);
-        free(b);
-    }
+    free(b);
 }
 
 unsigned pipe_block_length(const struct pipe_block *b)
@@ -313,69 +298,61 @@ unsigned pipe_block_length(const struct pipe_block *b)
 }
 
 /* ---- running ---- */
+static unsigned run(struct pipe *p, const struct pipe_insn *insn, unsigned n, unsigned *state, struct pipe_slot *slot)
+{
+    struct pipe_state s;
+    unpack(p, *state, &s);
+    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, insn, n, &s, slot);
+    *state = number_of(p, &s);
+    return cycles;
+}
+
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot)
 {
-    struct pipe_state s;
-    unpack(p, *state, &s);
-    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, b->n, &s, slot);
-    *state = number_of(p, &s);
-    return cycles;
+    return run(p, b->insn, b->n, state, slot);
 }
 
-unsigned pipe_block_slack(const struct pipe *p, struct pipe_block *b)
+unsigned pipe_slack(const struct pipe *p, const struct pipe_insn *insn, unsigned n)
 {
     struct pipe_state s = {0};
-    (void)pipe_run_in_order(p, b->insn, b->n, &s, b->slot);
-    return b->slot[0].slack;
+    struct pipe_slot slot[n];
+    (void)pipe_run_in_order(p, insn, n, &s, slot);
+    return slot[0].slack;
 }
 
-unsigned pipe_block_part(struct pipe *p, struct pipe_block *b, unsigned n, unsigned *state)
+unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, unsigned *state)
 {
-    struct pipe_state s;
-    unpack(p, *state, &s);
-    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, b->insn, n, &s, b->slot);
-    *state = number_of(p, &s);
+    unsigned entry = *state, generation = p->generation, cycles;
+    p->computed++;
+    if (p->ooo) {
+        struct pipe_slot slot[n];
+        cycles = run(p, insn, n, state, slot);
+    } else {
+        cycles = run(p, insn, n, state, NULL);
+    }
+    if (place != 0 && generation == p->generation) {
+        p->memo[pipe_memo_index(place, entry)] = (struct pipe_memo){place, (uint16_t)entry, (uint16_t)*state, cycles};
+    }
     return cycles;
 }
 
-/* The block's own memory does not have the state. */
-static unsigned run_anew(struct pipe *p, struct pipe_block *b, unsigned *state)
+const struct pipe_memo *pipe_memos(const struct pipe *p)
 {
-    b->id = b->id == 0 ? ++p->n_blocks : b->id;
-    struct pipe_memo *far = &p->memo[((b->id * UINT32_C(0x9e3779b1)) ^ (*state * UINT32_C(0x85ebca6b))) >> 15];
-    struct memo m = {.entry = *state, .generation = p->generation};
-    if (far->block == b->id && far->entry == *state && far->generation == p->generation) {
-        m.exit = far->exit;
-        m.cycles = far->cycles;
-        *state = m.exit;
-    } else {
-        p->computed++;
-        m.cycles = pipe_block_schedule(p, b, state, b->slot);
-        m.exit = *state;
-        if (m.generation != p->generation) {
-            return m.cycles;
-        }
-        *far = (struct pipe_memo){b->id, m.generation, (uint16_t)m.entry, (uint16_t)m.exit, m.cycles};
-    }
-    b->memo[b->next++ % REMEMBERED] = m;
-    return m.cycles;
+    return p->memo;
 }
 
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
 {
     p->runs++;
-    for (unsigned i = 0; i < REMEMBERED; i++) {
-        struct memo m = b->memo[i];
-        if (m.entry == *state && m.generation == p->generation) {
-            if (i != 0) { /* the next time it is found sooner */
-                b->memo[i] = b->memo[i - 1];
-                b->memo[i - 1] = m;
-            }
-            *state = m.exit;
-            return m.cycles;
-        }
+    if (b->place == 0 && p->n_blocks + 1 < PIPE_PLACES) {
+        b->place = ++p->n_blocks;
     }
-    return run_anew(p, b, state);
+    const struct pipe_memo *m = &p->memo[pipe_memo_index(b->place, *state)];
+    if (b->place == 0 || m->place != b->place || m->entry != *state) {
+        return pipe_run(p, b->place, b->insn, b->n, state);
+    }
+    *state = m->exit;
+    return m->cycles;
 }
 
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)

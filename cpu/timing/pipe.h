@@ -5,8 +5,8 @@
  *
  * A block of decoded instructions is a function of the pipeline's state: state at entry -> cycles, state at exit. A
  * state is what is still in flight, relative to the cycle in which the next instruction may issue: latencies, busy
- * units, slots taken. Equal states are one number, so that a block remembers the outcome per entry state and running
- * it again is one comparison. What is remembered is exact; forgetting it changes no result.
+ * units, slots taken. Equal states are one number, so that the outcome is remembered by code and entry state
+ * (pipe-memo.h). What is remembered is exact; forgetting it changes no result.
  *
  * In-order cores: instructions issue in program order, as early as slots, operands, units and the order of completion
  * allow. Out-of-order cores are mechanistic: dispatch in order at a width, into a window that instructions leave in
@@ -19,10 +19,28 @@
 
 #include "cpu/timing/classes.h"
 #include "cpu/timing/params.h"
+#include "cpu/timing/pipe-memo.h"
 
 struct features;
 struct pipe;
 struct pipe_block;
+struct pipe_class;
+
+/* An instruction in the form that the pipeline works on */
+struct pipe_source {
+    uint8_t reg, kind;              /* enum pipe_read_kind */
+};
+struct pipe_dest {
+    uint8_t reg, latency;
+};
+struct pipe_insn {
+    const struct pipe_class *cls;   /* NULL: not made yet */
+    uint8_t n_src, n_dst;
+    uint8_t first_result;           /* latency of the result that is there first */
+    bool load;
+    struct pipe_source src[OPD_MAX];
+    struct pipe_dest dst[OPD_MAX];
+};
 
 /* Why an instruction did not issue earlier: what held it last */
 enum pipe_stall {
@@ -54,6 +72,8 @@ bool pipe_out_of_order(const struct pipe *p);
 /* Operations that can begin in a cycle */
 unsigned pipe_width(const struct pipe *p);
 
+/* `feat` as in operands_of(). */
+void pipe_insn_make(const struct pipe *p, uint32_t word, const struct features *feat, struct pipe_insn *in);
 /* A block of n instructions, without branches except at its end (not checked). `feat` as in operands_of(). */
 struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat);
 void pipe_block_free(struct pipe_block *b);
@@ -64,15 +84,18 @@ unsigned pipe_block_length(const struct pipe_block *b);
    and gives up all others. If nobody does, it happens in the midst of a call at last: pipe_memory_use().generation is
    another one then, and only the state that the call set is valid. */
 enum { PIPE_EMPTY = 0 };
-/* Cycles from entry in *state until the instruction after the block could issue; *state becomes the state then. */
+/* Cycles from entry in *state of n instructions until the one after them could issue; *state becomes the state then. Computed, and
+   remembered for `place` (pipe-memo.h) unless that is 0. */
+unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, unsigned *state);
+/* Where that is remembered: 1 << PIPE_MEMO_BITS entries, at the same address as long as the pipeline lives */
+const struct pipe_memo *pipe_memos(const struct pipe *p);
+/* The same for a block: remembered or computed. */
 unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state);
-/* The same of its first n instructions; what comes of it is not remembered. */
-unsigned pipe_block_part(struct pipe *p, struct pipe_block *b, unsigned n, unsigned *state);
 /* The same with the schedule, slot[0..n-1], which is computed anew. */
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot);
-/* In order: by how many cycles the result of a block's first instruction, a load, may be late before an instruction of
-   the block is held up, from the empty pipeline. What the block does not use must be there at its end. */
-unsigned pipe_block_slack(const struct pipe *p, struct pipe_block *b);
+/* In order: by how many cycles the result of the first of n instructions, a load, may be late before one of the others is held up,
+   from the empty pipeline. What they do not use must be there at their end. */
+unsigned pipe_slack(const struct pipe *p, const struct pipe_insn *insn, unsigned n);
 /* The state after `cycles` in which nothing issued (a stall). */
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles);
 /* Cycles until everything in flight has completed */

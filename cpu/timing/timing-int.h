@@ -21,36 +21,6 @@ void timing_forget_states(struct timing *t);
 /* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
    anywhere: cost(a + b) = cost(a) + cost(b after a). */
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
-/* The same of the run that begins at s */
-uint32_t timing_cost_run(struct timing *t, const struct slot *s, uint16_t key, uint16_t *next);
-/* A run, and what it costs in states that it was entered in: struct block remembers only the last one. */
-enum { RUN_STATES = 8 };
-struct run_state {
-    uint16_t key, next, cycles;
-};
-struct run {
-    struct pipe_block *block;
-    uint32_t generation;                /* of the numbers of states */
-    struct run_state state[RUN_STATES]; /* by key */
-};
-/* What a page of code remembers besides struct block: the pipeline's own form of runs and of single instructions, by slot. */
-struct timing_page {
-    struct run *run[PAGE_INSNS];
-    struct pipe_block *one[PAGE_INSNS];
-    struct part *part[PAGE_INSNS];
-    uint8_t slack[PAGE_INSNS];          /* of loads: cycles until the first use, plus one; 0: not known yet */
-};
-/* The cost of the run at s in a state; NULL: not remembered */
-static inline const struct run_state *timing_known_cost(const struct timing *t, const struct slot *s, uint16_t key)
-{
-    const struct code_page *p = code_page_of(t->pe->slots_base);
-    const struct timing_page *tp = p->timing;
-    const struct run *r = tp == NULL || s->run == 0 ? NULL : tp->run[s - p->slots];
-    if (r == NULL || r->generation != t->m->generation || r->state[key % RUN_STATES].key != key) {
-        return NULL;
-    }
-    return &r->state[key % RUN_STATES];
-}
 /* Cycles that the load at s may be late before an instruction of its run needs what it brings. */
 unsigned timing_slack(const struct timing *t, const struct slot *s);
 bool must_check timing_memory_init(struct timing *t);

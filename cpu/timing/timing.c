@@ -68,9 +68,13 @@ static bool resumed(const struct timing *t, uint64_t pc)
     return t->start == NULL && t->resume_pc == pc;
 }
 
-/* Fetch the lines of the run at pc. */
-static void fetch_run(struct timing *t, uint64_t pc, unsigned n)
+/* Fetch the lines of the run at pc, which block b describes. */
+static void fetch_run(struct timing *t, const struct block *b, uint64_t pc, unsigned n)
 {
+    if (b->lines != 0 && !timing_missing(t, b)) {
+        t->ops += ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT;
+        return;
+    }
     unsigned lines = lines_of(pc, n);
     for (unsigned i = 0; i < lines; i++) {
         uint64_t line = (pc >> LINE_SHIFT) + i;
@@ -82,7 +86,7 @@ static void fetch_run(struct timing *t, uint64_t pc, unsigned n)
     t->ops += (uint64_t)lines << OPS_LINE_SHIFT;
 }
 
-enum { BLOCK_LINES = 16, BLOCK_CYCLES = UINT8_MAX };   /* what struct block has room for */
+enum { BLOCK_LINES = 16 };  /* as struct block.lines has room for */
 
 /* What is fixed about the run at pc */
 static void describe(const struct timing *t, struct block *b, const struct slot *s, uint64_t pc)
@@ -94,67 +98,43 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
-/* The commonest reason: another state than the last time, but one that is remembered. false: nothing is done. */
-static bool enter_known(struct timing *t, const struct slot *s, struct block *b, uint64_t pc)
-{
-    const struct run_state *k = timing_known_cost(t, s, t->key);
-    if (k == NULL || k->cycles > BLOCK_CYCLES || b->lines == 0 || timing_missing(t, b) || resumed(t, pc) || t->cycles + k->cycles >= t->limit) {
-        return false;
-    }
-    b->key = k->key;
-    b->next = k->next;
-    b->cycles = (uint8_t)k->cycles;
-    t->start = s;
-    t->pin = t->pin_at = NULL;
-    t->cycles += k->cycles;
-    t->key = k->next;
-    t->ops += b->ops;
-    return true;
-}
-
 bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
-    if (likely(enter_known(t, s, b, pc))) {
+    bool again = resumed(t, pc);
+    if (likely(!again && timing_enter_known(t, s))) {
         return true;
     }
     if (unlikely(t->cycles >= t->limit)) { /* the end of the run before went beyond the turn: nothing is fetched in this one */
-        t->resume_pc = resumed(t, pc) ? pc : 1;
+        t->resume_pc = again ? pc : 1;
         t->start = NULL;
         return false;
     }
     if (b->ops == 0) {
         describe(t, b, s, pc);
     }
-    if (!resumed(t, pc)) {
-        if (b->lines == 0 || timing_missing(t, b)) {
-            fetch_run(t, pc, s->run);
-        } else {
-            t->ops += ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT;
-        }
+    if (!again) {
+        fetch_run(t, b, pc, s->run);
     }
-    uint32_t cycles = b->cycles;
+    if (unlikely(pipe_states_many(t->m->pipe))) {
+        timing_forget_states(t);
+        describe(t, b, s, pc);
+    }
     uint16_t next = b->next;
-    if (b->key != t->key) {
-        if (unlikely(pipe_states_many(t->m->pipe))) {
-            timing_forget_states(t);
-            describe(t, b, s, pc);
-        }
-        cycles = timing_cost_run(t, s, t->key, &next);
-        b->key = (b->lines != 0 || s->run == 0) && cycles <= BLOCK_CYCLES ? t->key : 0;
-        b->cycles = (uint8_t)cycles;
-        b->next = next;
-    }
+    uint32_t cycles = b->key == t->key ? b->cycles : timing_cost(t, s, s->run, t->key, &next);
     if (t->cycles + cycles >= t->limit) {
         t->start = NULL;
         t->resume_pc = pc;
         return false;
     }
-    t->start = s;
-    t->pin = b->key == 0 ? s : NULL;
-    t->pin_at = NULL;
-    t->pin_key = t->key;
-    t->pin_cycles = cycles;
+    if (cycles > BLOCK_CYCLES || (b->lines == 0 && s->run != 0)) {
+        timing_charge_own(t, s, cycles);
+    } else {
+        b->key = t->key;
+        b->cycles = (uint8_t)cycles;
+        b->next = next;
+        t->start = s;
+    }
     t->cycles += cycles;
     t->key = next;
     t->ops += b->ops - (ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT);
@@ -164,9 +144,9 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
 {
     if (!resumed(t, pc)) {
-        fetch_run(t, pc, s->run);
+        fetch_run(t, block_of(s), pc, s->run);
     }
-    t->start = t->pin = t->pin_at = NULL;
+    t->start = NULL;
     t->resume_pc = pc;
     if (t->cycles >= t->limit) {
         return false;
@@ -185,32 +165,49 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
 
 uint32_t timing_charged(const struct timing *t)
 {
-    return t->start == NULL ? t->step_cycles : t->start == t->pin ? t->pin_cycles : block_of(t->start)->cycles;
+    return t->start == NULL ? t->step_cycles : t->start == &t->own.mark ? t->own.cycles : block_of(t->start)->cycles;
+}
+
+static const struct slot *start_of(const struct timing *t)
+{
+    return t->start == &t->own.mark ? t->own.start : t->start;
+}
+
+static uint16_t entry_key(const struct timing *t)
+{
+    return t->start == &t->own.mark ? t->own.key : block_of(t->start)->key;
+}
+
+/* Did the instruction at s change the code of the run in progress, which is not there any more? */
+static bool pinned(const struct timing *t, const struct slot *s)
+{
+    return t->start == &t->own.mark && s == t->pin_at;
 }
 
 /* The part of it for instructions after s; *next: the state after s. */
 static uint32_t rest_after(const struct timing *t, const struct slot *s, uint16_t *next)
 {
-    uint16_t key = t->start == t->pin ? t->pin_key : block_of(t->start)->key;
-    if (unlikely(t->start == t->pin && s == t->pin_at)) {
+    if (unlikely(pinned(t, s))) {
         *next = t->pin_next;
         return t->pin_rest;
     }
-    return timing_charged(t) - timing_cost(t, t->start, (unsigned)(s - t->start) + 1, key, next);
+    const struct slot *start = start_of(t);
+    return timing_charged(t) - timing_cost(t, start, (unsigned)(s - start) + 1, entry_key(t), next);
 }
 
 void timing_pin(struct timing *t)
 {
     const struct slot *s = t->pe->s;
-    if (t->start == NULL || s == NULL || t->pin_at == s) {
+    if (t->start == NULL || s == NULL || pinned(t, s)) {
         return;
     }
     t->pin_rest = rest_after(t, s, &t->pin_next);
     t->pin_ops = run_ops(t, s + 1, s->run - 1u);
-    if (t->start != t->pin) {
-        t->pin_key = block_of(t->start)->key;
-        t->pin_cycles = block_of(t->start)->cycles;
-        t->pin = t->start;
+    if (t->start != &t->own.mark) {
+        t->own.key = entry_key(t);
+        t->own.cycles = timing_charged(t);
+        t->own.start = t->start;
+        t->start = &t->own.mark;
     }
     t->pin_at = s;
 }
@@ -241,12 +238,12 @@ void timing_settle(struct timing *t, const struct slot *s)
         uint16_t next;
         t->cycles -= rest_after(t, s, &next);
         t->key = next;
-        t->ops -= t->start == t->pin && s == t->pin_at ? t->pin_ops : run_ops(t, s + 1, s->run - 1u);
+        t->ops -= pinned(t, s) ? t->pin_ops : run_ops(t, s + 1, s->run - 1u);
         t->resume_pc = t->pe->page_va + (uint64_t)(s + 1 - t->pe->slots_base) * 4;
     } else {
         t->resume_pc = 1;
     }
-    t->start = t->pin = t->pin_at = NULL;
+    t->start = NULL;
     timing_end_turn(t);
 }
 
@@ -262,7 +259,7 @@ uint64_t timing_now(const struct timing *t)
         return t->cycles - t->step_cycles;
     }
     uint16_t next;
-    if (pe->s == t->start) {
+    if (pe->s == start_of(t)) {
         return t->cycles - timing_charged(t);
     }
     return t->cycles - rest_after(t, pe->s - 1, &next);
@@ -432,7 +429,6 @@ void timing_forget_states(struct timing *t)
     }
     pipe_forget(t->m->pipe, keep, n);
     code_forget_blocks(t->pe->code);
-    t->m->generation++;
     for (unsigned i = 0; i < n; i++) {
         t->m->pes[i]->key = (uint16_t)(state[i] + 1);
     }
@@ -537,6 +533,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->btb_mask = b->indirect - 1;
     t->ras_mask = b->return_stack - 1;
     t->penalty = b->mispredict;
+    t->memos = pipe_memos(m->pipe);
     memset(t->bht, 1, sizeof(t->bht));
     pe->timing = t;
     m->pes[pe->id] = t;

@@ -17,6 +17,7 @@
 #include "cpu/slot.h"
 #include "cpu/timing/cache.h"
 #include "cpu/timing/params-mem.h"
+#include "cpu/timing/pipe-memo.h"
 #include "cpu/timing/tlb.h"
 
 #include <string.h>
@@ -79,7 +80,6 @@ struct timing_machine {
     struct params_timing params;
     bool clock_cycles;          /* guest time is cycles; false: it stays instructions, and cycles are only counted */
     struct pipe *pipe;
-    uint32_t generation;        /* of the numbers of the pipeline's states */
     struct cache l2;
     struct timing *pes[8];
     unsigned n_pes;
@@ -90,8 +90,8 @@ struct timing {
     uint64_t cycles;            /* since power-on; those of the run in progress are in it already */
     uint64_t limit;             /* the turn ends here */
     uint16_t key;               /* state of the pipeline after the run in progress, for struct block.key */
-    const struct slot *start;   /* where that began; NULL: settled. Its block says what was charged, and the state before it, but when
-                                   it is `pin`: then pin_key and pin_cycles do. */
+    const struct slot *start;   /* where that began: its block says what was charged, and the state before it. &own.mark: `own` does.
+                                   NULL: settled */
     uint64_t missing;           /* lines of the current page of code that need a look (struct utlb_lines) */
     uint64_t beyond;            /* 0: of the next page */
     uint64_t pc_base;           /* (address of a slot of that page >> 4) + this = PC >> 2 */
@@ -102,16 +102,21 @@ struct timing {
     uint32_t btb_mask, ras_mask;
     uint32_t ras_top;
     uint32_t penalty;
+    const struct pipe_memo *memos; /* of the pipeline */
     uint8_t bht[BHT_MAX];
     uint64_t btb[BTB_MAX];
     uint64_t ras[RAS_MAX];
 
     /* --- the rest --- */
     struct pe *pe;
-    const struct slot *pin;
-    uint16_t pin_key;
-    uint32_t pin_cycles;
-    /* The instruction at pin_at changed the code: what the run costs after it, the state then, the ops after it */
+    /* A run whose block has to say something else, or has no room for it */
+    struct {
+        struct slot mark;
+        const struct slot *start;
+        uint32_t cycles;
+        uint16_t key;
+    } own;
+    /* Only of that: the instruction at pin_at changed the code: what the run costs after it, the state then, the ops after it */
     const struct slot *pin_at;
     uint16_t pin_next;
     uint32_t pin_rest;
@@ -176,6 +181,62 @@ static inline bool timing_undecoded(const struct timing *t, const struct slot *s
     const struct slot *base = t->pe->slots_base;
     return code_page_of(base)->hid[s - base] == HID_DECODE;
 }
+/* The number of n instructions from slot s of page p on, for struct pipe_memo */
+static inline uint64_t timing_place(const struct code_page *p, const struct slot *s, unsigned n)
+{
+    _Static_assert(PAGE_INSNS < 1 << 11 && PIPE_PLACES == 1 << 22, "there is room for both, and pages begin with 1");
+    return p->id << 22 | (uint64_t)(s - p->slots) << 11 | n;
+}
+
+/* What is remembered of the cost of n instructions of the current page from slot s on, entered in a state; NULL: nothing */
+static inline const struct pipe_memo *timing_memo(const struct timing *t, const struct slot *s, unsigned n, uint16_t key)
+{
+    uint64_t place = timing_place(code_page_of(t->pe->slots_base), s, n);
+    const struct pipe_memo *m = &t->memos[pipe_memo_index(place, key - 1u)];
+    return m->place == place && m->entry == (uint16_t)(key - 1u) ? m : NULL;
+}
+
+static inline uint16_t timing_key_after(const struct pipe_memo *m)
+{
+    return (uint16_t)(m->exit + 1);
+}
+
+enum { BLOCK_CYCLES = UINT8_MAX };  /* as struct block.cycles has room for */
+
+/* What is charged is no block's: the run at s in state t->key. */
+static inline void timing_charge_own(struct timing *t, const struct slot *s, uint32_t cycles)
+{
+    t->own.start = s;
+    t->own.cycles = cycles;
+    t->own.key = t->key;
+    t->pin_at = NULL;
+    t->start = &t->own.mark;
+}
+
+/* Charge the run at s, which was just entered in another state than the last time, if its cost in this one is remembered and nothing
+   else needs a look. false: nothing is done. After a mispredicted branch the pipeline is empty, once; the block rather keeps the state
+   that the run is entered in otherwise. */
+static inline bool timing_enter_known(struct timing *t, const struct slot *s)
+{
+    struct block *b = block_of(s);
+    const struct pipe_memo *m = timing_memo(t, s, s->run, t->key);
+    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) || t->cycles + m->cycles >= t->limit)) {
+        return false;
+    }
+    if ((t->key == TIMING_EMPTY && b->key != 0) || unlikely(m->cycles > BLOCK_CYCLES)) {
+        timing_charge_own(t, s, m->cycles);
+    } else {
+        b->key = t->key;
+        b->next = timing_key_after(m);
+        b->cycles = (uint8_t)m->cycles;
+        t->start = s;
+    }
+    t->cycles += m->cycles;
+    t->key = timing_key_after(m);
+    t->ops += b->ops;
+    return true;
+}
+
 /* One instruction by itself: the same for the stepping form. */
 bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc);
 /* The run in progress is left after the instruction at s: give back what was charged for the rest of it. */
