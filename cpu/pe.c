@@ -36,9 +36,9 @@ uint64_t pe_cycle(const struct pe *pe)
 static inline uint8_t pending_bits(const struct pe *pe)
 {
     _Static_assert(GIC_SIG_IRQ == 1 && GIC_SIG_FIQ == 2 && GIC_SIG_VIRQ == 4 && GIC_SIG_VFIQ == 8, "as in bits 5:2 of pending");
+    static const uint8_t by_hcr[8] = {0, 32, 16, 48, 2, 34, 18, 50}; /* VF, VI and VSE: bits 6 to 8 */
     uint64_t hcr = pe->sr[SR_HCR_EL2];
-    return (uint8_t)(pe->serror_pending | (hcr >> 8 & 1) << 1 | (pe->gic_signals & 15) << 2 |   /* HCR_EL2.VSE */
-                     (hcr >> 7 & 1) << 4 | (hcr >> 6 & 1) << 5);                                /* VI, VF */
+    return (uint8_t)(pe->serror_pending | (pe->gic_signals & 15) << 2 | by_hcr[hcr >> 6 & 7]);
 }
 
 static inline __attribute__((always_inline)) void fill(const struct pe *pe, struct rec *r)

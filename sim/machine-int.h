@@ -36,6 +36,7 @@ struct machine {
     struct rec_sink sinks[MACHINE_MAX_SINKS];
     bool stepping;              /* cfg.stepping, or somebody listens to what only that instance tells */
     unsigned n_sinks;
+    bool tells_repeats;             /* a sink wants the walks too that a REC_TLB_FILL tells of */
     struct rec_sink fan_out;     /* what the PEs see: hands a record to every sink */
     struct symbolizer symbolizer;
 

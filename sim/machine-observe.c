@@ -39,13 +39,13 @@ static void observe_parts(struct machine *m)
 {
     const uint64_t mmu_kinds = rec_group_kinds(REC_GROUP_WALK) | rec_group_kinds(REC_GROUP_TLB);
     uint64_t kinds = 0;
-    bool repeats = false;
+    m->tells_repeats = false;
     for (unsigned i = 0; i < m->n_sinks; i++) {
-        repeats |= (m->sinks[i].kinds & REC_BIT(REC_WALK)) != 0 && !m->sinks[i].no_repeats;
+        m->tells_repeats |= (m->sinks[i].kinds & REC_BIT(REC_WALK)) != 0 && !m->sinks[i].no_repeats;
     }
     for (unsigned i = 0; i < m->n_pes; i++) {
         kinds |= m->pes[i]->rec_kinds;
-        tlb_set_event_hook(m->pes[i]->tlb, m->pes[i]->rec_kinds & mmu_kinds, repeats, on_translation, m->pes[i]);
+        tlb_set_event_hook(m->pes[i]->tlb, m->pes[i]->rec_kinds & mmu_kinds, m->tells_repeats, on_translation, m->pes[i]);
     }
     m->stepping = m->cfg.stepping || (kinds & REC_BIT(REC_BARRIER)) != 0;
     gic_set_observer(m->gic, (kinds & rec_group_kinds(REC_GROUP_IRQ)) != 0 ? on_interrupt : NULL, m);

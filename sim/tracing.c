@@ -254,12 +254,19 @@ static void derive(struct tracing *t, const struct rec *r)
     }
 }
 
+/* Has the record before this one told all of it? Where another observer, or a condition, wants all walks, each comes right after the
+   tlb_fill that it made. */
+static inline bool repeats(struct tracing *t, const struct rec *r)
+{
+    bool filled = t->last_kind == REC_TLB_FILL;
+    t->last_kind = r->kind;
+    return unlikely(r->kind == REC_WALK) && filled && r->d == 0 && t->no_repeats && t->m->tells_repeats;
+}
+
 static void put(void *opaque, const struct rec *r)
 {
     struct tracing *t = opaque;
-    bool filled = t->last_kind == REC_TLB_FILL;
-    t->last_kind = r->kind;
-    if (unlikely(r->kind == REC_WALK) && filled && r->d == 0 && t->no_repeats) { /* it came because another observer wants it */
+    if (repeats(t, r)) {
         (void)!filter_keep(&t->filter, r);
         return;
     }
@@ -272,6 +279,18 @@ static void put(void *opaque, const struct rec *r)
     }
     if (t->armed && !t->plain) {
         set_probes(t);
+    }
+}
+
+/* The same where there is no filter but kinds and classes, and no single instructions: what most recordings are */
+static void put_plain(void *opaque, const struct rec *r)
+{
+    struct tracing *t = opaque;
+    if (likely((t->filter.kinds >> r->kind & 1) != 0 && !repeats(t, r)) && unlikely(!trace_writer_put(t->w, r))) {
+        fail(t);
+    }
+    if (unlikely((REC_BIT(r->kind) & (REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET))) != 0)) {
+        derive(t, r);
     }
 }
 
@@ -331,10 +350,20 @@ static bool waits_for(const struct filter *f, unsigned kind)
     return (f->start.when == WHEN_EVENT && f->start.value == kind) || (f->stop.when == WHEN_EVENT && f->stop.value == kind);
 }
 
+static bool listen_to(struct tracing *t)
+{
+    const uint64_t both = REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL);
+    uint64_t kinds = t->filter.kinds | filter_needs(&t->filter);
+    kinds |= (kinds & WORLD_KINDS) != 0 ? REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) : 0;
+    t->no_repeats = (t->filter.kinds & (both | REC_BIT(REC_WALK_STEP))) == both;
+    t->sink = (struct rec_sink){.put = t->plain && t->insns == NULL ? put_plain : put, .opaque = t, .kinds = kinds,
+                                .classes = t->filter.classes, .no_repeats = t->no_repeats && !waits_for(&t->filter, REC_WALK)};
+    return machine_add_rec_sink(t->m, &t->sink);
+}
+
 struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, const struct machine_config *mc, const struct boot_config *bc,
                              const struct symbols *s, struct err *err)
 {
-    const uint64_t told_by_fills = REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL) | REC_BIT(REC_WALK_STEP);
     struct tracing *t = calloc(1, sizeof(*t));
     if (t == NULL || (t->path = strdup(o->file)) == NULL) {
         free(t);
@@ -348,28 +377,17 @@ struct tracing *tracing_open(const struct trace_opts *o, struct machine *m, cons
         ok = t->out != NULL || err_set(err, "--trace %s: cannot write: %s", o->file, strerror(errno));
     }
     ok = ok && start(t, o, mc, bc, s, err);
-    if (ok) {
-        uint64_t kinds = t->filter.kinds | filter_needs(&t->filter);
-        kinds |= (kinds & WORLD_KINDS) != 0 ? REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) : 0;
-        t->no_repeats = (t->filter.kinds & told_by_fills) == (REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL));
-        t->sink = (struct rec_sink){.put = put, .opaque = t, .kinds = kinds, .classes = t->filter.classes,
-                                    .no_repeats = t->no_repeats && !waits_for(&t->filter, REC_WALK)};
-        ok = machine_add_rec_sink(m, &t->sink) || err_set(err, "--trace: too many observers");
+    if (ok && (t->filter.kinds & INSN_KINDS) != 0) {
+        t->insns = insn_trace_new(m, &(struct insn_trace_to){keep, keep_effects, t});
+        ok = t->insns != NULL || err_set(err, "--trace: out of memory");
     }
+    t->plain = o->n_filters == 0 && !o->marks;
+    ok = ok && (listen_to(t) || err_set(err, "--trace: too many observers"));
     if (!ok) {
         struct err ignored;
         (void)!tracing_close(t, &ignored);
         return NULL;
     }
-    if ((t->filter.kinds & INSN_KINDS) != 0) {
-        t->insns = insn_trace_new(m, &(struct insn_trace_to){keep, keep_effects, t});
-        if (t->insns == NULL) {
-            err_set(err, "--trace: out of memory");
-            (void)!tracing_close(t, NULL);
-            return NULL;
-        }
-    }
-    t->plain = o->n_filters == 0 && !o->marks;
     t->filter.probed = t->filter.start.when == WHEN_PC || t->filter.stop.when == WHEN_PC;
     memset(t->world, mc->el == 2 ? WORLD_HYP : WORLD_HOST, sizeof(t->world));
     signal(SIGXFSZ, SIG_IGN); /* a limit of the file's size is an error of writing, not the end of the process */

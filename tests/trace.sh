@@ -56,7 +56,8 @@ if command -v jq >/dev/null; then
 fi
 
 # ---- walks: a trace of walk alone, and one with walk_step, have all; one of tlb_fill those that it does not tell of ----
-# Nothing but a walk enters a translation, so each tlb_fill stands for one walk.
+# Nothing but a walk enters a translation, so each tlb_fill stands for one walk. (One that enters it and finds no permission is told
+# of by both: this image has none.)
 of() { "$hypscope" trace dump --kinds "$2" "$dir/$1.trace" | wc -l; }
 # shellcheck disable=SC2086
 {

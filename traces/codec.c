@@ -13,6 +13,8 @@ enum {
 };
 /* Bytes that a record adds at most, all columns together */
 #define MAX_RECORD 256
+/* Bytes of each column's room: enough for most files, then for any chunk at once */
+enum { SMALL_CAP = 1 << 16, FULL_CAP = CHUNK_RAW_BYTES + 2 * MAX_RECORD };
 
 enum found { FOUND_NEXT, FOUND_SECOND, FOUND_SAID, FOUND_COUNT };
 
@@ -45,7 +47,7 @@ static bool grow(struct codec *c)
     if (likely(c->raw + MAX_RECORD <= c->cap)) {
         return true;
     }
-    size_t cap = c->cap == 0 ? 8192 : c->cap * 4;
+    size_t cap = c->cap == 0 ? SMALL_CAP : c->cap < FULL_CAP ? FULL_CAP : c->cap * 2;
     for (unsigned i = 0; i < COL_COUNT; i++) {
         struct out *o = &c->out[i];
         size_t len = (size_t)(o->at - o->buf);
@@ -347,7 +349,11 @@ unsigned codec_put(struct codec *c, const struct rec *r)
     case REC_INSN: return put_kind(c, r, REC_INSN);
     case REC_SYSREG: return put_kind(c, r, REC_SYSREG);
     case REC_MASK: return put_kind(c, r, REC_MASK);
-    case REC_REG: case REC_MEM: return put_any(c, r); /* codec_put_effects() has tried */
+    case REC_MMIO: return put_kind(c, r, REC_MMIO);
+    case REC_TLBI: return put_kind(c, r, REC_TLBI);
+    case REC_REG: case REC_MEM: /* codec_put_effects() has tried */
+    case REC_TLB_FILL: /* none is foreseen */
+        return put_any(c, r);
     default: return put_kind(c, r, r->kind);
     }
 }
