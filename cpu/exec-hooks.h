@@ -52,6 +52,8 @@ static inline __attribute__((always_inline)) void hook_page(struct pe *c, const 
     t->pc_base = utlb_lines(e)->pc_base;
 }
 #define HOOK_PAGE(e) hook_page(c, e)
+/* Keeps gcc from computing the place of the entry's lines apart from that of the entry. */
+#define HOOK_ENTRY(e) __asm__("" : "+r"(e))
 
 /* ---- branches ---- */
 
@@ -68,18 +70,18 @@ static inline uint64_t hook_place(const struct timing *t, const struct slot *s)
     return ((uintptr_t)s >> 4) + t->pc_base;
 }
 
-/* Two-bit counters, selected by address and global history; the one of the branch at s */
-static inline __attribute__((always_inline)) uint8_t *hook_cond(struct pe *c, const struct slot *s, bool taken)
+/* Two-bit counters, selected by address and global history: the number of the one of the branch at s */
+static inline __attribute__((always_inline)) uint64_t hook_cond(struct pe *c, const struct slot *s, bool taken)
 {
     struct timing *t = c->timing;
     uint64_t history = t->history;
-    t->history = (history << 1 | taken) & t->history_mask;
-    return &t->bht[(hook_place(t, s) ^ history) & t->bht_mask];
+    t->history = 2 * history + taken;
+    return (uint32_t)(hook_place(t, s) ^ (history & t->history_mask)) & t->bht_mask;
 }
 #define HOOK_COND(taken, how)                                   \
     do {                                                        \
-        uint8_t *k_ = hook_cond(c, s, taken);                   \
-        if (unlikely(*k_ != ((taken) ? 3 : 0))) {               \
+        uint64_t k_ = hook_cond(c, s, taken);                   \
+        if (unlikely(c->timing->bht[k_] != ((taken) ? 3 : 0))) { \
             return timed_train_##how(c, s, PASS_N, k_);         \
         }                                                       \
     } while (0)
@@ -125,6 +127,7 @@ static inline void hook_vcall(struct pe *c, const struct slot *s, uint32_t word)
 #else
 #define HOOK_ENTER(s) (void)0
 #define HOOK_PAGE(e) (void)0
+#define HOOK_ENTRY(e) (void)0
 #define HOOK_DATA_r(bytes, op) (void)0
 #define HOOK_DATA_w(bytes, op) (void)0
 #define HOOK_ACCESS(va, bytes, kind) (void)0

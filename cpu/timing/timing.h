@@ -96,7 +96,7 @@ struct timing {
     uint64_t beyond;            /* 0: of the next page */
     uint64_t pc_base;           /* (address of a slot of that page >> 4) + this = PC >> 2 */
     uint64_t ops;               /* sum of struct block.ops */
-    uint64_t history;           /* outcomes of conditional branches, the last in bit 0, as many as count */
+    uint64_t history;           /* outcomes of conditional branches, the last in bit 0 */
     uint64_t mispredicts;
     uint32_t bht_mask, history_mask;
     uint32_t btb_mask, ras_mask;
