@@ -5,32 +5,56 @@
 
 #include "sim/base/bits.h"
 
+#include <stddef.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { LINE_SHIFT = 6 };        /* lines of 64 bytes, as in every core modelled */
 
 /* Which way a miss replaces when no way is free. Only `lru` depends on hits. */
 enum replacement { REPLACE_RANDOM, REPLACE_FIFO, REPLACE_LRU };
 
-enum { CACHE_FEW = 4, CACHE_HASH = 1 << 15 };
+enum way_flag { WAY_DIRTY = 1, WAY_PREFETCHED = 2 };
 
-enum way_flag { WAY_VALID = 1, WAY_DIRTY = 2, WAY_PREFETCHED = 4 };
+#define LINE_NONE UINT64_MAX    /* of a way that is free */
 
 struct way {
     uint64_t line;              /* physical address >> LINE_SHIFT */
-    uint64_t stamp;             /* fill for fifo, last use for lru */
     uint16_t cite[2];           /* views that know the line (views.c): of fetches or loads, of stores; 0: none */
-    uint8_t flags;              /* enum { CACHE_FEW = 4, CACHE_HASH = 1 << 15 };
-
-enum way_flag */
+    uint8_t flags;              /* enum way_flag */
 };
+_Static_assert(sizeof(struct way) == 16, "four are one line of the host");
+
+/* Which of so many tags, aligned to 16 bytes, are this one: a bit each. Compilers see no vectors in the loop. */
+enum { TAGS_AT_ONCE = 16 };
+static inline unsigned tags_equal(const uint16_t *tags, uint16_t tag)
+{
+#ifdef __SSE2__
+    const __m128i *v = (const __m128i *)(const void *)tags;
+    __m128i same = _mm_set1_epi16((short)tag);
+    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(_mm_cmpeq_epi16(v[0], same), _mm_cmpeq_epi16(v[1], same)));
+#else
+    unsigned found = 0;
+    for (unsigned i = 0; i < TAGS_AT_ONCE; i++) {
+        found |= (unsigned)(tags[i] == tag) << i;
+    }
+    return found;
+#endif
+}
+
+/* A set of up to CACHE_FEW ways has room for so many, and all are looked at one after the other. Larger ones have a tag of 16 bits a way
+   besides; what these find is looked at in full. */
+enum { CACHE_FEW = 4 };
 
 struct cache {
-    struct way *ways;           /* by set */
-    uint64_t *tags;             /* of each: line + 1, 0 when it is free: to be searched */
-    uint8_t *used;              /* by set: ways that are not free */
-    uint8_t *mru;               /* by set; only kept for lru */
-    uint16_t *count;            /* of more than CACHE_FEW ways: lines by a hash, so that what is nowhere is mostly known without a search, */
-    uint8_t *hint;              /* and by the same hash the way of the line that was found last */
+    struct way *ways;           /* `stride` of each set */
+    uint16_t *tags;             /* of as many: line >> set_shift, as much as fits; NULL: few ways */
+    uint64_t *stamp;            /* of as many: when it was filled (fifo) or used last (lru); NULL: random */
+    uint8_t *mru;               /* by set: the way of the highest stamp; NULL: random */
     uint32_t n_sets, n_ways;    /* sets: a power of two */
+    uint32_t stride, set_shift;
+    uint32_t n_free;            /* ways */
     uint8_t policy;             /* enum replacement */
     uint32_t lfsr;
     uint64_t tick;
@@ -39,18 +63,84 @@ struct cache {
 /* A cache of `size` bytes. false: no host memory. The size must be n_ways * 64 * a power of two. */
 bool must_check cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum replacement policy);
 void cache_free(struct cache *c);
-/* The way that holds a line, made the most recently used; NULL: a miss. */
-struct way *cache_find(struct cache *c, uint64_t line);
-/* The same without any effect. */
-struct way *cache_peek(const struct cache *c, uint64_t line);
-/* The way that a line is to go to. It still holds what must make room (flags 0: it is free); the caller takes care of that and
-   calls cache_fill. */
-struct way *cache_victim(struct cache *c, uint64_t line);
-/* Put a line into the way that cache_victim gave. */
-void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags);
+/* cache_peek() where a set has many ways */
+struct way *cache_search(const struct cache *c, uint64_t line);
+/* Of the set that begins at `set`: a way that is free, NULL: none; the one that was filled or used first */
+struct way *cache_room(const struct cache *c, struct way *set);
+struct way *cache_oldest(const struct cache *c, struct way *set);
 /* The line of a way that cache_find or cache_peek gave is gone. */
 void cache_drop(struct cache *c, struct way *w);
-/* The way that is the most recently used of the line's set. */
-struct way *cache_mru(struct cache *c, uint64_t line);
+
+static inline uint32_t cache_set(const struct cache *c, uint64_t line)
+{
+    return (uint32_t)line & (c->n_sets - 1);
+}
+
+static inline struct way *cache_ways(const struct cache *c, uint64_t line)
+{
+    return &c->ways[(size_t)cache_set(c, line) * c->stride];
+}
+
+/* The way that holds the line is used. */
+static inline void cache_use(struct cache *c, const struct way *w, uint64_t line)
+{
+    c->mru[cache_set(c, line)] = (uint8_t)(w - cache_ways(c, line));
+    c->stamp[w - c->ways] = ++c->tick;
+}
+
+/* The way that holds a line; NULL: none. */
+static inline struct way *cache_peek(const struct cache *c, uint64_t line)
+{
+    if (c->tags != NULL) {
+        return cache_search(c, line);
+    }
+    struct way *w = &c->ways[(size_t)cache_set(c, line) * CACHE_FEW]; /* the stride */
+    return w[0].line == line ? w : w[1].line == line ? w + 1 : w[2].line == line ? w + 2 : w[3].line == line ? w + 3 : NULL;
+}
+
+/* The same, and it becomes the most recently used one. */
+static inline struct way *cache_find(struct cache *c, uint64_t line)
+{
+    struct way *w = cache_peek(c, line);
+    if (c->policy == REPLACE_LRU && w != NULL) {
+        cache_use(c, w, line);
+    }
+    return w;
+}
+
+/* The way that is the most recently used of the line's set: only for lru */
+static inline struct way *cache_mru(const struct cache *c, uint64_t line)
+{
+    return cache_ways(c, line) + c->mru[cache_set(c, line)];
+}
+
+/* The way that a line is to go to. It still holds what must make room, unless it is free; the caller takes care of that and
+   calls cache_fill. Pseudo-random: a 16-bit Galois register that steps once a replacement, x^16 + x^14 + x^13 + x^11 + 1 */
+static inline struct way *cache_victim(struct cache *c, uint64_t line)
+{
+    struct way *set = cache_ways(c, line), *w = unlikely(c->n_free != 0) ? cache_room(c, set) : NULL;
+    if (unlikely(w != NULL)) {
+        return w;
+    }
+    if (c->policy != REPLACE_RANDOM) {
+        return cache_oldest(c, set);
+    }
+    uint32_t n = c->n_ways;
+    c->lfsr = c->lfsr >> 1 ^ (0xb400u & -(c->lfsr & 1));
+    return set + ((n & (n - 1)) == 0 ? c->lfsr & (n - 1) : c->lfsr % n);
+}
+
+/* Put a line into the way that cache_victim gave. */
+static inline void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags)
+{
+    c->n_free -= w->line == LINE_NONE;
+    *w = (struct way){ .line = line, .flags = flags };
+    if (c->tags != NULL) {
+        c->tags[w - c->ways] = (uint16_t)(line >> c->set_shift);
+    }
+    if (c->policy != REPLACE_RANDOM) {
+        cache_use(c, w, line);
+    }
+}
 
 #endif

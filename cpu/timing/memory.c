@@ -71,11 +71,14 @@ static uint64_t from_l2(struct timing *t, uint64_t line, bool write, bool data, 
 
 /* ---- lines on their way ---- */
 
+/* Cycles until a line that was brought ahead is there. When FILLS were brought after it, it is. It may have been brought twice: into L1I
+   and L1D, which the second one had from L2 before the first one arrived there. */
 static uint64_t still_to_come(const struct timing *t, uint64_t line, uint64_t now)
 {
-    for (unsigned i = 0; i < FILLS; i++) {
-        if (t->fills[i].line == line && t->fills[i].ready > now) {
-            return t->fills[i].ready - now;
+    for (unsigned left = tags_equal(t->fill_tags, (uint16_t)line); left != 0; left &= left - 1) {
+        const struct fill *f = &t->fills[__builtin_ctz(left)];
+        if (f->line == line && f->ready > now) {
+            return f->ready - now;
         }
     }
     return 0;
@@ -83,8 +86,8 @@ static uint64_t still_to_come(const struct timing *t, uint64_t line, uint64_t no
 
 static void on_its_way(struct timing *t, uint64_t line, uint64_t ready)
 {
-    t->fills[t->next_fill].line = line;
-    t->fills[t->next_fill].ready = ready;
+    t->fill_tags[t->next_fill] = (uint16_t)line;
+    t->fills[t->next_fill] = (struct fill){ .line = line, .ready = ready };
     t->next_fill = (t->next_fill + 1) % FILLS;
 }
 
@@ -116,6 +119,7 @@ static struct way *l1_find(struct timing *t, struct cache *c, uint64_t line)
     return w;
 }
 
+/* `line` was used at the cycle `now`: fetch a line that follows it. */
 static void bring_ahead(struct timing *t, struct cache *c, uint64_t line, uint64_t now)
 {
     bool dram;
@@ -142,12 +146,14 @@ static void train(struct timing *t, const struct slot *s, uint64_t line)
     if (t->stream_count < p->prefetch_train) {
         return;
     }
+    uint64_t now = 0;
     for (unsigned i = 1; i <= p->prefetch_lines; i++) {
         uint64_t next = line + (uint64_t)(stride * (int64_t)i);
         if ((next ^ line) >> (12 - LINE_SHIFT) != 0) {
             break;
         }
-        bring_ahead(t, &t->l1d, next, timing_time_of(t, s));
+        now = now != 0 ? now : timing_time_of(t, s);
+        bring_ahead(t, &t->l1d, next, now);
     }
 }
 
@@ -166,14 +172,12 @@ static uint64_t table_read(struct timing *t, uint64_t pa)
 
 struct translation {
     uint64_t pa;            /* with TLB_UNCACHED */
-    unsigned shift;         /* 0: no TLB entry is made */
-    bool global;
     struct tlb_entry *e;    /* of the micro-TLB; NULL: none */
 };
 
 static uint64_t pa_of(const struct tlb_entry *e, uint64_t va)
 {
-    return (e->pa & ~TLB_UNCACHED) | (va & ones64(e->shift) & ~TLB_UNCACHED) | (e->pa & TLB_UNCACHED);
+    return e->pa | (va & ones64(e->shift) & ~TLB_UNCACHED);
 }
 
 /* Entries of the walk cache have the level of the leaf in place of an address: above what the size of what they cover cuts off */
@@ -219,7 +223,13 @@ static uint64_t walk_cost(struct timing *t, uint64_t va, const struct mmu_steps 
     return cycles;
 }
 
-static uint64_t walk(struct timing *t, uint64_t va, bool fetch, struct translation *x)
+struct walked {
+    uint64_t pa;            /* with TLB_UNCACHED */
+    unsigned shift;         /* 0: no TLB entry is made */
+    bool global;
+};
+
+static uint64_t walk(struct timing *t, uint64_t va, bool fetch, struct walked *x)
 {
     struct pe *pe = t->pe;
     struct mmu_steps st;
@@ -227,11 +237,11 @@ static uint64_t walk(struct timing *t, uint64_t va, bool fetch, struct translati
     struct mmu_req req = { .va = va, .acc = fetch ? ACC_FETCH : ACC_READ, .el = pe->el };
     mmu_walk_steps(pe->tlb, pe->bus, pe->id, &pe->mfeat, &pe->regs, &req, &res, &st);
     if (res.fault.type != FAULT_NONE && res.fault.type != FAULT_PERMISSION) {
-        *x = (struct translation){ .pa = va & ones64(48) };
+        *x = (struct walked){ .pa = va & ones64(48) };
         return 0;
     }
     bool cached = (res.attr.attr >> 4) != 0 && res.attr.attr != 0x44 && (res.attr.attr & 0xf) != 4;
-    *x = (struct translation){ .pa = (res.pa & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED), .global = st.global };
+    *x = (struct walked){ .pa = (res.pa & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED), .global = st.global };
     if (st.n == 0) {
         return 0; /* translation is off */
     }
@@ -245,53 +255,48 @@ static uint64_t untagged(uint64_t va)
     return (uint64_t)sext64(va, 56);
 }
 
-/* The micro-TLB did not have it. */
-static __attribute__((noinline)) struct translation refill(struct timing *t, struct utlb_model *u, uint64_t va, uint64_t ctx, bool fetch)
+/* The micro-TLB did not have it. *guess: where the main TLB may. */
+static __attribute__((noinline)) struct translation refill(struct timing *t, uint64_t va, bool fetch, uint16_t *guess)
 {
-    struct translation x;
+    uint64_t ctx = t->context;
+    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
+    struct walked x;
     enum stall why = fetch ? STALL_ITLB : STALL_DTLB;
     t->counts.event[fetch ? TE_ITLB_REFILL : TE_DTLB_REFILL]++;
     t->counts.event[TE_TLB_ACCESS]++;
     timing_stall(t, why, t->p->mem.tlb_latency);
-    const struct tlb_entry *e = tlb_model_find(&t->tlb, va, ctx);
-    if (e != NULL) {
-        x = (struct translation){ .pa = pa_of(e, va), .shift = e->shift, .global = (e->ctx & TCTX_GLOBAL) != 0 };
+    const struct tlb_entry *e = tlb_model_guess(&t->tlb, va, ctx, guess);
+    if (likely(e != NULL)) {
+        x = (struct walked){ .pa = pa_of(e, va), .shift = e->shift, .global = (e->ctx & TCTX_GLOBAL) != 0 };
     } else {
         t->counts.event[fetch ? TE_ITLB_WALK : TE_DTLB_WALK]++;
         timing_stall(t, why, walk(t, va, fetch, &x));
         if (x.shift == 0) {
-            return x;
+            return (struct translation){ .pa = x.pa };
         }
         tlb_model_put(&t->tlb, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
     }
-    struct tlb_entry *old = utlb_model_victim(u);
-    if (old->views != 0) {
-        views_close(t, old);
-    }
-    x.e = utlb_model_put(u, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
-    return x;
+    views_close(t, utlb_model_victim(u));
+    return (struct translation){ .pa = x.pa, .e = utlb_model_put(u, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift) };
 }
 
 /* Physical address of va by the modelled TLBs; what finding it cost is charged. */
-static inline struct translation translate(struct timing *t, uint64_t va, bool fetch)
+static inline struct translation translate(struct timing *t, uint64_t va, bool fetch, uint16_t *guess)
 {
     uint64_t ctx = t->context;
-    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
     va = untagged(va);
-    if ((ctx & (BIT64(34) | BIT64(35))) == 0) {
+    if (unlikely((ctx & (BIT64(34) | BIT64(35))) == 0)) {
         bool cached = fetch && (t->pe->regs.sctlr & BIT64(12)) != 0;
         return (struct translation){ .pa = (va & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED) };
     }
-    struct tlb_entry *e = utlb_model_find(u, va, ctx);
-    return likely(e != NULL) ? (struct translation){ .pa = pa_of(e, va), .e = e } : refill(t, u, va, ctx, fetch);
+    struct tlb_entry *e = utlb_model_find(fetch ? &t->itlb : &t->dtlb, va, ctx);
+    return e != NULL ? (struct translation){ .pa = pa_of(e, va), .e = e } : refill(t, va, fetch, guess);
 }
 
 static void close_all(struct timing *t, struct utlb_model *u)
 {
     for (unsigned i = 0; i < u->n; i++) {
-        if (u->e[i].views != 0) {
-            views_close(t, &u->e[i]);
-        }
+        views_close(t, &u->e[i]);
     }
     utlb_model_clear(u);
 }
@@ -309,23 +314,11 @@ void timing_tlbi(struct timing *t, const struct tlbi_req *q)
 
 /* ---- fetching ---- */
 
-void timing_fetch_line(struct timing *t, uint64_t va)
+/* A line of a page that is cached, to be known in view `id` (0: none) */
+static void fetch_look(struct timing *t, uint64_t line, unsigned id)
 {
-    struct translation x = translate(t, va, true);
-    uint64_t line = x.pa >> LINE_SHIFT, now = t->cycles;
+    uint64_t now = t->cycles;
     bool dram, first = false;
-    if ((x.pa & TLB_UNCACHED) != 0) {
-        t->counts.event[TE_UNCACHED_LINE]++;
-        timing_stall(t, STALL_FETCH, t->p->mem.dram_latency);
-        return;
-    }
-    struct view_ref view = view_of(t->pe->dt, t->first_view, VIEW_FETCH, va);
-    if (view.id != 0) {
-        view_open(t, &t->itlb, x.e, view, x.pa);
-        if ((view.lines->missing & BIT64(line & 63)) == 0) {
-            return; /* only the page was not */
-        }
-    }
     struct way *w = l1_find(t, &t->l1i, line);
     if (w == NULL) {
         first = true;
@@ -337,12 +330,41 @@ void timing_fetch_line(struct timing *t, uint64_t va)
         w->flags &= (uint8_t)~WAY_PREFETCHED;
         timing_stall(t, STALL_FETCH, still_to_come(t, line, now));
     }
-    if (view.id != 0) {
-        view_know(t, w, 0, view);
+    if (id != 0) {
+        view_know(t, w, 0, id);
     }
     for (unsigned i = 1; first && i <= t->p->mem.fetch_ahead && (line + i) >> (12 - LINE_SHIFT) == line >> (12 - LINE_SHIFT); i++) {
         bring_ahead(t, &t->l1i, line + i, now);
     }
+}
+
+/* timing_fetch_line() where nothing is known of the page */
+static void fetch_page(struct timing *t, uint64_t va, unsigned id)
+{
+    struct translation x = translate(t, va, true, &t->views[id].tlb);
+    if ((x.pa & TLB_UNCACHED) != 0) {
+        t->counts.event[TE_UNCACHED_LINE]++;
+        timing_stall(t, STALL_FETCH, t->p->mem.dram_latency);
+        return;
+    }
+    if (id != 0) {
+        view_open(t, &t->itlb, x.e, id, x.pa);
+    }
+    if (id == 0 || view_missing(t, id, va)) {
+        fetch_look(t, x.pa >> LINE_SHIFT, id);
+    }
+}
+
+void timing_fetch_line(struct timing *t, uint64_t va)
+{
+    const struct utlb_i *e = &t->pe->dt->i[utlb_index(va)];
+    unsigned id = e->tag == (va & PAGE_MASK) ? view_of(t, e) : 0;
+    if (id != 0 && view_current(t, id)) {
+        fetch_look(t, view_line(t, id, va), id);
+    } else {
+        fetch_page(t, va, id);
+    }
+    t->missing = id != 0 && e->slots == t->pe->slots_base ? view_lines(t, id)->missing : UINT64_MAX;
 }
 
 /* ---- loads and stores ---- */
@@ -392,14 +414,17 @@ static void uncached(struct timing *t, uint64_t pa, uint64_t now, bool write)
 static void load_waits(struct timing *t, enum stall why, uint64_t latency, unsigned slack)
 {
     const struct params_mem *p = &t->p->mem;
-    uint64_t hidden = p->hide + slack, insn = pe_icount(t->pe);
+    uint64_t hidden = p->hide + slack;
     if (latency <= hidden) {
         return;
     }
-    if (p->overlap != 0 && insn - t->miss_insn < p->overlap) {
-        return; /* its line comes with that of an earlier miss */
+    if (p->overlap != 0) {
+        uint64_t insn = pe_icount(t->pe);
+        if (insn - t->miss_insn < p->overlap) {
+            return; /* its line comes with that of an earlier miss */
+        }
+        t->miss_insn = insn;
     }
-    t->miss_insn = insn;
     timing_stall(t, why, latency - hidden);
 }
 
@@ -428,35 +453,15 @@ static __attribute__((noinline)) struct way *data_miss(struct timing *t, const s
 static __attribute__((noinline)) void data_came(struct timing *t, const struct slot *s, struct way *w, enum access_kind kind)
 {
     w->flags &= (uint8_t)~WAY_PREFETCHED;
-    uint64_t wait = still_to_come(t, w->line, timing_time_of(t, s));
-    if (kind != ACCESS_WRITE) {
-        load_waits(t, STALL_DRAM, wait, slack_of(t, s, kind));
+    if (kind != ACCESS_WRITE && still_to_come(t, w->line, t->cycles - timing_charged(t)) != 0) { /* perhaps */
+        load_waits(t, STALL_DRAM, still_to_come(t, w->line, timing_time_of(t, s)), slack_of(t, s, kind));
     }
     train(t, s, w->line);
 }
 
-/* One line of an access by the instruction at s, through entries of `set`. */
-static inline __attribute__((always_inline)) void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind,
-                                                            struct utlb_set *set)
+/* An access by the instruction at s to a line of a page that is cached. Returns its way. */
+static inline __attribute__((always_inline)) struct way *data_look(struct timing *t, const struct slot *s, uint64_t line, enum access_kind kind)
 {
-    unsigned base = likely(set == t->pe->dt) ? t->first_view : view_base(t, set);
-    struct translation x = translate(t, va, false);
-    uint64_t line = x.pa >> LINE_SHIFT;
-    if (unlikely((x.pa & TLB_UNCACHED) != 0)) {
-        uncached(t, x.pa & ~TLB_UNCACHED, timing_time_of(t, s), kind != ACCESS_READ);
-        return;
-    }
-    struct view_ref r = view_of(set, base, VIEW_READ, va), w = view_of(set, base, VIEW_WRITE, va);
-    const struct view_ref *mine = kind == ACCESS_READ ? &r : &w;
-    if (r.id != 0) {
-        view_open(t, &t->dtlb, x.e, r, x.pa);
-    }
-    if (w.id != 0) {
-        view_open(t, &t->dtlb, x.e, w, x.pa);
-    }
-    if (mine->id != 0 && (mine->lines->missing & BIT64(line & 63)) == 0) {
-        return; /* only the page was not */
-    }
     struct way *way = l1_find(t, &t->l1d, line);
     if (way == NULL) {
         way = data_miss(t, s, line, kind);
@@ -469,11 +474,36 @@ static inline __attribute__((always_inline)) void data_line(struct timing *t, co
         }
     }
     way->flags |= kind != ACCESS_READ ? WAY_DIRTY : 0;
-    if (r.id != 0) {
-        view_know(t, way, 0, r);
+    return way;
+}
+
+/* One line of an access by the instruction at s; r: the entry for loads that va selects in a set of the host's micro-TLB, whether it is
+   for the same page or not. */
+static void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind, const struct utlb_d *r)
+{
+    const struct utlb_d *w = r + VIEW_TO_WRITE;
+    unsigned reads = r->tag == (va & PAGE_MASK) ? view_of(t, r) : 0, writes = w->tag == (va & PAGE_MASK) ? view_of(t, w) : 0;
+    unsigned mine = kind == ACCESS_READ ? reads : writes;
+    struct translation x = translate(t, va, false, &t->views[mine].tlb);
+    if (unlikely((x.pa & TLB_UNCACHED) != 0)) {
+        uncached(t, x.pa & ~TLB_UNCACHED, timing_time_of(t, s), kind != ACCESS_READ);
+        return;
     }
-    if (w.id != 0 && (way->flags & WAY_DIRTY) != 0) {
-        view_know(t, way, 1, w);
+    if (reads != 0) {
+        view_open(t, &t->dtlb, x.e, reads, x.pa);
+    }
+    if (writes != 0) {
+        view_open(t, &t->dtlb, x.e, writes, x.pa);
+    }
+    if (mine != 0 && !view_missing(t, mine, va)) {
+        return; /* only the page was not known */
+    }
+    struct way *way = data_look(t, s, x.pa >> LINE_SHIFT, kind);
+    if (reads != 0) {
+        view_know(t, way, 0, reads);
+    }
+    if (writes != 0 && (way->flags & WAY_DIRTY) != 0) {
+        view_know(t, way, 1, writes);
     }
 }
 
@@ -481,26 +511,34 @@ void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned s
 {
     while (unlikely((va & 63) + size > 64)) {
         uint64_t next = (va | 63) + 1;
-        data_line(t, s, va, kind, set);
+        data_line(t, s, va, kind, &set->r[utlb_index(va)]);
         size -= (unsigned)(next - va);
         va = next;
         t->counts.event[TE_SPLIT]++;
     }
-    data_line(t, s, va, kind, set);
+    data_line(t, s, va, kind, &set->r[utlb_index(va)]);
 }
 
 bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e)
 {
-    struct utlb_set *set = t->pe->dt;
-    if (unlikely((uintptr_t)e - (uintptr_t)set >= sizeof(*set))) {
-        set = t->pe->dt_unpriv;
-    }
+    unsigned mine = view_of(t, e);
+    bool write = kind != ACCESS_READ;
     if (unlikely((va & 63) + size > 64)) {
-        timing_data(t, s, va, size, kind, set);
+        struct utlb_set *set = t->pe->dt;
+        timing_data(t, s, va, size, kind, (uintptr_t)e - (uintptr_t)set < sizeof(*set) ? set : t->pe->dt_unpriv);
         return false;
     }
-    data_line(t, s, va, kind, set);
-    return t->cycles < t->limit && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
+    if (view_current(t, mine)) { /* only the line is not known */
+        struct way *way = data_look(t, s, view_line(t, mine, va), kind);
+        unsigned other = write ? mine - VIEW_TO_WRITE : mine + VIEW_TO_WRITE;
+        view_know(t, way, write, mine);
+        if ((write || (way->flags & WAY_DIRTY) != 0) && view_current(t, other) && t->views[other].page == t->views[mine].page) {
+            view_know(t, way, !write, other);
+        }
+    } else {
+        data_line(t, s, va, kind, (const struct utlb_d *)e - (write ? VIEW_TO_WRITE : 0));
+    }
+    return t->cycles < t->limit && !view_missing(t, mine, va);
 }
 
 void timing_drain_stores(struct timing *t, const struct slot *s)

@@ -80,7 +80,6 @@ static void fetch_run(struct timing *t, const struct block *b, uint64_t pc, unsi
         uint64_t line = (pc >> LINE_SHIFT) + i;
         if ((t->missing >> (line & 63) & 1) != 0) {
             timing_fetch_line(t, i == 0 ? pc : line << LINE_SHIFT);
-            timing_page(t);
         }
     }
     t->ops += (uint64_t)lines << OPS_LINE_SHIFT;

@@ -64,11 +64,15 @@ struct timing_counts {
 enum { OPS_LOAD_SHIFT = 0, OPS_STORE_SHIFT = 16, OPS_LINE_SHIFT = 32, OPS_BRANCH_SHIFT = 48, TIMING_MAX_TURN = 60000 };
 
 enum { BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
-       FILLS = 16 };
+       FILLS = TAGS_AT_ONCE };
 
 #define TIMING_EMPTY 1  /* struct block.key of a pipeline with nothing in flight (PIPE_EMPTY + 1) */
 
 struct store_wait {
+    uint64_t line, ready;
+};
+
+struct fill {
     uint64_t line, ready;
 };
 
@@ -133,10 +137,10 @@ struct timing {
     struct tlb_model tlb, walks, ipas;
     struct view *views;         /* views.c */
     uint64_t context;           /* regime, VMID and ASID of translations now (tlb.h) */
-    uint32_t first_view;        /* of pe->dt, less one */
     struct store_wait stores[STORES_MAX];
     unsigned store_head;
-    struct { uint64_t line, ready; } fills[FILLS];
+    uint16_t fill_tags[FILLS] __attribute__((aligned(16)));     /* of the lines below, as much as fits */
+    struct fill fills[FILLS];   /* lines that were brought ahead, and when they arrive: the last ones */
     unsigned next_fill;
     uint64_t stream_last;
     int64_t stream_stride;

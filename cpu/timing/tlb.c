@@ -4,14 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool matches(const struct tlb_entry *e, uint64_t va, uint64_t ctx)
-{
-    if (e->shift == 0 || va >> e->shift != e->page) {
-        return false;
-    }
-    return e->ctx == ctx || e->ctx == ((ctx & ~TCTX_ASID) | TCTX_GLOBAL);
-}
-
 bool utlb_model_init(struct utlb_model *u, uint32_t n, uint32_t max_shift)
 {
     *u = (struct utlb_model){ .n = n, .max_shift = max_shift };
@@ -25,64 +17,40 @@ void utlb_model_free(struct utlb_model *u)
     u->e = NULL;
 }
 
-static unsigned bucket(uint64_t va)
-{
-    return (unsigned)(va >> 12) % UTLB_BUCKETS;
-}
-
-struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t va, uint64_t ctx)
-{
-    uint8_t *hint = &u->hint[bucket(va)];
-    if (likely(matches(&u->e[*hint], va, ctx))) {
-        return &u->e[*hint];
-    }
-    if (u->n_large == 0 && u->small[bucket(va)] == 0) {
-        return NULL;
-    }
-    for (uint32_t i = 0; i < u->n; i++) {
-        if (matches(&u->e[i], va, ctx)) {
-            *hint = (uint8_t)i;
-            return &u->e[i];
-        }
-    }
-    return NULL;
-}
-
 static void set_entry(struct tlb_entry *e, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
 {
     *e = (struct tlb_entry){ .page = va >> shift, .ctx = (ctx & TCTX_GLOBAL) != 0 ? ctx & ~TCTX_ASID : ctx,
                              .pa = (pa & ~ones64(shift)) | (pa & TLB_UNCACHED), .shift = (uint8_t)shift };
 }
 
-struct tlb_entry *utlb_model_victim(const struct utlb_model *u)
+static void unchain(struct utlb_model *u, const struct tlb_entry *e)
 {
-    return &u->e[u->next];
-}
-
-static void count(struct utlb_model *u, const struct tlb_entry *e, int by)
-{
-    if (e->shift > 12) {
-        u->n_large += (uint32_t)by;
-    } else if (e->shift != 0) {
-        u->small[e->page % UTLB_BUCKETS] = (uint16_t)(u->small[e->page % UTLB_BUCKETS] + by);
+    uint16_t *p = &u->bucket[utlb_bucket(e->page)];
+    while (*p != e - u->e + 1) {
+        p = &u->e[*p - 1].chain;
     }
+    *p = e->chain;
 }
 
 struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
 {
-    struct tlb_entry *e = &u->e[u->next];
-    count(u, e, -1);
-    u->hint[bucket(va)] = (uint8_t)u->next;
-    u->next = u->next + 1 == u->n ? 0 : u->next + 1;
+    struct tlb_entry *e = utlb_model_victim(u);
+    if (likely(e->shift != 0)) {
+        unchain(u, e);
+    }
     set_entry(e, va, ctx, pa, shift < u->max_shift ? shift : u->max_shift);
-    count(u, e, 1);
+    uint16_t *first = &u->bucket[utlb_bucket(e->page)];
+    e->chain = *first;
+    *first = (uint16_t)(u->next + 1);
+    u->shifts |= BIT64(e->shift);
+    u->next = u->next + 1 == u->n ? 0 : u->next + 1;
     return e;
 }
 
 void utlb_model_clear(struct utlb_model *u)
 {
     for (uint32_t i = 0; i < u->n; i++) {
-        count(u, &u->e[i], -1);
+        u->bucket[utlb_bucket(u->e[i].page)] = 0;
         u->e[i].shift = 0;
     }
 }
@@ -90,12 +58,9 @@ void utlb_model_clear(struct utlb_model *u)
 bool tlb_model_init(struct tlb_model *t, uint32_t entries, uint32_t ways)
 {
     *t = (struct tlb_model){ .n_ways = ways };
-    if (entries == 0) {
-        return true;
-    }
     t->n_sets = entries / ways;
-    t->e = calloc(entries, sizeof(t->e[0]));
-    t->next = calloc(t->n_sets, sizeof(t->next[0]));
+    t->e = calloc(entries + 1, sizeof(t->e[0]));
+    t->next = calloc(t->n_sets + 1, sizeof(t->next[0]));
     return t->e != NULL && t->next != NULL;
 }
 
@@ -113,16 +78,11 @@ static uint32_t set_of(const struct tlb_model *t, uint64_t va, unsigned shift)
 
 const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, uint64_t ctx)
 {
-    if (t->n_sets == 0) {
-        return NULL;
-    }
-    uint64_t global = (ctx & ~TCTX_ASID) | TCTX_GLOBAL;
-    for (uint64_t left = t->shifts; left != 0; left &= left - 1) {
+    for (uint64_t left = t->n_sets != 0 ? t->shifts : 0; left != 0; left &= left - 1) {
         unsigned shift = (unsigned)__builtin_ctzll(left);
-        uint64_t page = va >> shift;
         const struct tlb_entry *e = &t->e[(size_t)set_of(t, va, shift) * t->n_ways], *end = e + t->n_ways;
         for (; e < end; e++) {
-            if (e->page == page && e->shift == shift && (e->ctx == ctx || e->ctx == global)) {
+            if (e->shift == shift && tlb_entry_is(e, va, ctx)) {
                 return e;
             }
         }

@@ -19,6 +19,7 @@ struct tlb_entry {
     uint64_t pa;                /* of the page; bit 0: TLB_UNCACHED */
     uint8_t shift;              /* 0: free */
     uint16_t views;             /* of a micro-TLB: views that are open by it (views.c), the first; 0: none */
+    uint16_t chain;             /* of a micro-TLB: the next entry of its bucket, plus one; 0: none */
 };
 
 /* Fully associative, first in first out. */
@@ -27,14 +28,13 @@ struct utlb_model {
     struct tlb_entry *e;
     uint32_t n, next;
     uint32_t max_shift;
-    uint32_t n_large;               /* entries of more than 4 KB */
-    uint16_t small[UTLB_BUCKETS];    /* entries of 4 KB by page: most pages that are not there have an empty bucket */
-    uint8_t hint[UTLB_BUCKETS];     /* where an address in the page was found last */
+    uint64_t shifts;                /* bit n: entries of pages of 1 << n were put in */
+    uint16_t bucket[UTLB_BUCKETS];  /* entries by page: the first, plus one; 0: none */
 };
 
 /* Set-associative, round robin in a set. Pages of several sizes live together. */
 struct tlb_model {
-    struct tlb_entry *e;
+    struct tlb_entry *e;        /* and one more, free, so that a guess is always one of them */
     uint8_t *next;
     uint32_t n_sets, n_ways;    /* sets: a power of two; 0: there is none */
     uint64_t shifts;            /* bit n: entries of pages of 1 << n were put in */
@@ -42,14 +42,17 @@ struct tlb_model {
 
 bool must_check utlb_model_init(struct utlb_model *u, uint32_t n, uint32_t max_shift);
 void utlb_model_free(struct utlb_model *u);
-struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t va, uint64_t ctx);
 /* The entry that is replaced next; put another one there. */
-struct tlb_entry *utlb_model_victim(const struct utlb_model *u);
+static inline struct tlb_entry *utlb_model_victim(const struct utlb_model *u)
+{
+    return &u->e[u->next];
+}
 struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
 void utlb_model_clear(struct utlb_model *u);
 
 bool must_check tlb_model_init(struct tlb_model *t, uint32_t entries, uint32_t ways);
 void tlb_model_free(struct tlb_model *t);
+/* The entry for an address, of the smallest page where several are; NULL: none. */
 const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, uint64_t ctx);
 void tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
 
@@ -59,6 +62,44 @@ void tlb_model_invalidate(struct tlb_model *t, const struct tlbi_req *q, bool by
 static inline uint64_t tctx_make(unsigned regime, uint16_t vmid, uint16_t asid, bool s1, bool s2)
 {
     return (uint64_t)regime << 32 | (uint64_t)vmid << 16 | asid | (uint64_t)s1 << 34 | (uint64_t)s2 << 35;
+}
+
+/* Is the entry for an address in a context? */
+static inline bool tlb_entry_is(const struct tlb_entry *e, uint64_t va, uint64_t ctx)
+{
+    if (e->page != va >> e->shift || e->shift == 0) {
+        return false;
+    }
+    return e->ctx == ctx || e->ctx == ((ctx & ~TCTX_ASID) | TCTX_GLOBAL);
+}
+
+/* The same where no address is in pages of two sizes. *guess: where it may be, and is the next time. */
+static inline const struct tlb_entry *tlb_model_guess(const struct tlb_model *t, uint64_t va, uint64_t ctx, uint16_t *guess)
+{
+    const struct tlb_entry *e = &t->e[*guess];
+    if (unlikely(!tlb_entry_is(e, va, ctx))) {
+        e = tlb_model_find(t, va, ctx);
+        *guess = (uint16_t)(e != NULL ? e - t->e : 0);
+    }
+    return e;
+}
+
+static inline unsigned utlb_bucket(uint64_t page)
+{
+    return (unsigned)page % UTLB_BUCKETS;
+}
+
+static inline struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t va, uint64_t ctx)
+{
+    for (uint64_t left = u->shifts; left != 0; left &= left - 1) {
+        unsigned shift = (unsigned)__builtin_ctzll(left);
+        for (unsigned at = u->bucket[utlb_bucket(va >> shift)]; at != 0; at = u->e[at - 1].chain) {
+            if (tlb_entry_is(&u->e[at - 1], va, ctx)) {
+                return &u->e[at - 1];
+            }
+        }
+    }
+    return NULL;
 }
 
 #endif

@@ -38,26 +38,6 @@ void view_move(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsi
     }
 }
 
-void views_close(struct timing *t, struct tlb_entry *e)
-{
-    for (unsigned id = e->views, next; id != 0; id = next) {
-        struct view *v = &t->views[id];
-        unsigned at = id - 1;
-        next = v->next;
-        v->owner = 0;
-        t->pe->upool->set[at >> VIEW_SET_SHIFT].lines[at & ones64(VIEW_SET_SHIFT)].missing = UINT64_MAX;
-    }
-    e->views = 0;
-}
-
-void views_forget(struct timing *t, struct way *w)
-{
-    uint64_t bit = BIT64(w->line & 63);
-    view_forget(t, w->cite[0], bit);
-    view_forget(t, w->cite[1], bit);
-    w->cite[0] = w->cite[1] = 0;
-}
-
 void timing_page(struct timing *t)
 {
     const struct pe *pe = t->pe;
@@ -65,6 +45,5 @@ void timing_page(struct timing *t)
     bool open = e->tag == pe->page_va && e->slots == pe->slots_base;
     t->missing = open ? utlb_lines(e)->missing : UINT64_MAX;
     t->context = utlb_plan(pe)->ctx & TCTX_MASK;
-    t->first_view = view_base(t, pe->dt);
     t->pc_base = (pe->page_va >> 2) - ((uintptr_t)pe->slots_base >> 4);
 }

@@ -15,85 +15,109 @@
 #include "cpu/timing/timing.h"
 #include "cpu/utlb.h"
 
-enum view_side { VIEW_READ, VIEW_WRITE, VIEW_FETCH };
-
-/* Views are numbered from 1: 0 is none. */
-enum { VIEW_SET_SHIFT = 11, VIEWS = (UTLB_CONTEXTS << VIEW_SET_SHIFT) + 1 };
-_Static_assert(2 * UTLB_D + UTLB_I <= 1 << VIEW_SET_SHIFT && VIEWS <= UINT16_MAX, "views have numbers of 16 bits");
-_Static_assert(offsetof(struct utlb_d, tag) == offsetof(struct utlb_i, tag) && offsetof(struct utlb_set, w) == UTLB_D * sizeof(struct utlb_d) &&
-               offsetof(struct utlb_set, i) == 2 * UTLB_D * sizeof(struct utlb_d), "sides follow each other");
+/* A view has the number of its entry: where that is in the pool of sets, in units of 16 bytes, from 1. 0: none. The view for stores of an
+   address follows that for loads at a fixed distance. */
+enum { VIEWS = UTLB_CONTEXTS * sizeof(struct utlb_set) / sizeof(struct utlb_d) + 1, VIEW_TO_WRITE = UTLB_D };
+_Static_assert(VIEWS <= UINT16_MAX, "views have numbers of 16 bits");
+_Static_assert(offsetof(struct uctx_pool, set) == 0 && sizeof(struct utlb_set) % sizeof(struct utlb_d) == 0 &&
+               sizeof(struct utlb_i) == sizeof(struct utlb_d) && sizeof(struct utlb_lines) == sizeof(struct utlb_d) &&
+               offsetof(struct utlb_set, w) - offsetof(struct utlb_set, r) == VIEW_TO_WRITE * sizeof(struct utlb_d), "units of entries");
 
 struct view {
     uint64_t page;              /* physical page that `known` is about */
     uint64_t known;             /* lines that need no look while the page is open: each one's way in L1 cites this view */
     uint16_t owner, next;       /* entry of the modelled micro-TLB that opens it, plus one (0: none), and the next view of that */
-    uint32_t pad[3];            /* 32 bytes */
-};
-
-/* A view, and its lines as the fast path sees them. 0: none */
-struct view_ref {
-    unsigned id;
-    struct utlb_lines *lines;
+    uint16_t tlb;               /* where the main TLB had the page */
+    uint16_t pad[5];            /* 32 bytes */
 };
 
 bool must_check views_init(struct timing *t);
 void views_free(struct timing *t);
-/* An entry of a micro-TLB goes. */
-void views_close(struct timing *t, struct tlb_entry *e);
-/* The line of the way needs a look again. */
-void views_forget(struct timing *t, struct way *w);
 /* The careful half of view_open(): another physical page, another entry. */
 void view_move(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsigned id, uint64_t page);
 
-/* The view of va's entry in a set of the host's micro-TLB, whose first one is `base` + 1 */
-static inline struct view_ref view_of(struct utlb_set *set, unsigned base, enum view_side side, uint64_t va)
+/* The view of an entry of the host's micro-TLB */
+static inline unsigned view_of(const struct timing *t, const void *entry)
 {
-    unsigned at = (unsigned)side * UTLB_D + utlb_index(va);
-    if ((&set->r[0] + at)->tag != (va & PAGE_MASK)) {
-        return (struct view_ref){0, NULL};
-    }
-    return (struct view_ref){base + at + 1, &set->lines[at]};
+    return (unsigned)(((uintptr_t)entry - (uintptr_t)t->pe->upool) / sizeof(struct utlb_d)) + 1;
 }
 
-static inline unsigned view_base(const struct timing *t, const struct utlb_set *set)
+/* The lines of a view as the fast path sees them, beside its entry */
+static inline struct utlb_lines *view_lines(const struct timing *t, unsigned id)
 {
-    return (unsigned)(set - t->pe->upool->set) << VIEW_SET_SHIFT;
+    return utlb_lines((struct utlb_d *)t->pe->upool + id - 1);
+}
+
+/* Is the page of the view open, and something known of it? Then the view is about the page of its entry. */
+static inline bool view_current(const struct timing *t, unsigned id)
+{
+    return view_lines(t, id)->missing != UINT64_MAX;
+}
+
+/* The physical line of an address in the page of a view that is current */
+static inline uint64_t view_line(const struct timing *t, unsigned id, uint64_t va)
+{
+    return t->views[id].page << (PAGE_SHIFT - LINE_SHIFT) | bits64(va, PAGE_SHIFT - 1, LINE_SHIFT);
+}
+
+/* Is the line of an address in the page one that needs a look? */
+static inline bool view_missing(const struct timing *t, unsigned id, uint64_t va)
+{
+    return (view_lines(t, id)->missing >> (va >> LINE_SHIFT & 63) & 1) != 0;
 }
 
 /* The page of the view is translated to pa by entry e of the micro-TLB (NULL: translation is off): what is known of it counts. */
-static inline void view_open(struct timing *t, struct utlb_model *u, struct tlb_entry *e, struct view_ref r, uint64_t pa)
+static inline void view_open(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsigned id, uint64_t pa)
 {
-    struct view *v = &t->views[r.id];
+    struct view *v = &t->views[id];
     unsigned owner = e != NULL ? (unsigned)(e - u->e) + 1 : 0;
-    if (v->page == pa >> PAGE_SHIFT && v->owner == 0 && e != NULL) {
+    if (likely(v->page == pa >> PAGE_SHIFT && v->owner == 0 && e != NULL)) {
         v->owner = (uint16_t)owner;
         v->next = e->views;
-        e->views = (uint16_t)r.id;
+        e->views = (uint16_t)id;
     } else if (unlikely(v->page != pa >> PAGE_SHIFT || v->owner != owner)) {
-        view_move(t, u, e, r.id, pa >> PAGE_SHIFT);
+        view_move(t, u, e, id, pa >> PAGE_SHIFT);
     }
-    r.lines->missing = ~v->known;
+    view_lines(t, id)->missing = ~v->known;
+}
+
+/* An entry of a micro-TLB goes. */
+static inline void views_close(struct timing *t, struct tlb_entry *e)
+{
+    for (unsigned id = e->views; id != 0; id = t->views[id].next) {
+        t->views[id].owner = 0;
+        view_lines(t, id)->missing = UINT64_MAX;
+    }
+    e->views = 0;
 }
 
 static inline void view_forget(struct timing *t, unsigned id, uint64_t bit)
 {
-    unsigned at = id - 1;
     if (id != 0) {
         t->views[id].known &= ~bit;
-        t->pe->upool->set[at >> VIEW_SET_SHIFT].lines[at & ones64(VIEW_SET_SHIFT)].missing |= bit;
+        view_lines(t, id)->missing |= bit;
     }
 }
 
-/* The line of the way is known in an open view: from now on it needs no look. `cite`: 0 for fetches and loads, 1 for stores. */
-static inline void view_know(struct timing *t, struct way *w, unsigned cite, struct view_ref r)
+/* The line of the way needs a look again. */
+static inline void views_forget(struct timing *t, struct way *w)
 {
     uint64_t bit = BIT64(w->line & 63);
-    if (unlikely(w->cite[cite] != r.id)) {
+    view_forget(t, w->cite[0], bit);
+    view_forget(t, w->cite[1], bit);
+    w->cite[0] = w->cite[1] = 0;
+}
+
+/* The line of the way is known in an open view: from now on it needs no look. `cite`: 0 for fetches and loads, 1 for stores. */
+static inline void view_know(struct timing *t, struct way *w, unsigned cite, unsigned id)
+{
+    uint64_t bit = BIT64(w->line & 63);
+    if (w->cite[cite] != id) {
         view_forget(t, w->cite[cite], bit);
-        w->cite[cite] = (uint16_t)r.id;
+        w->cite[cite] = (uint16_t)id;
     }
-    t->views[r.id].known |= bit;
-    r.lines->missing &= ~bit;
+    t->views[id].known |= bit;
+    view_lines(t, id)->missing &= ~bit;
 }
 
 #endif
