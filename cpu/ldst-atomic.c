@@ -52,9 +52,7 @@ void pe_guard_monitor(struct pe *pe)
 
 static void put(struct pe *pe, unsigned rt, uint64_t v)
 {
-    if (rt != 31) {
-        pe->x[rt] = v;
-    }
+    pe->x[rt == 31 ? X_SINK : rt] = v;
 }
 
 static bool load_exclusive(struct pe *pe, const struct slot *s, unsigned size)

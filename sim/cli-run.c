@@ -376,7 +376,10 @@ static bool open_trace(struct run *r, struct err *err)
     if (r->o->trace.file == NULL) {
         return true;
     }
-    r->tracing = tracing_open(&r->o->trace, r->m, &r->o->machine, &r->o->boot, r->symbols, err);
+    struct trace_opts o = r->o->trace;
+    o.timed = &r->o->timed;
+    o.input = r->o->input;
+    r->tracing = tracing_open(&o, r->m, &r->o->machine, &r->o->boot, r->symbols, err);
     return r->tracing != NULL;
 }
 

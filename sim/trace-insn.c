@@ -18,7 +18,7 @@ enum mem_how {
     MEM_NONE,
     MEM_LOAD, MEM_STORE,    /* the values are those of the data registers, one after the other */
     MEM_LOAD_X, MEM_STORE_X,    /* the same of one general register, or of two X registers */
-    MEM_LOOK,               /* structures, atomics, DC ZVA: memory itself is looked at */
+    MEM_LOOK,               /* structures, atomics, DC ZVA, loads of XZR: memory itself is looked at, or what a device was asked */
 };
 
 /* What to do about an instruction word */
@@ -33,7 +33,7 @@ struct plan {
     uint8_t n_dst, dst[MAX_DST];
     uint8_t base, index, extend, shift;
     uint8_t bytes, n_data, width, data[4];
-    uint8_t status;         /* of a store exclusive; OPD_NONE */
+    uint8_t status;         /* of a store exclusive, OPD_ZR too; OPD_NONE */
     int32_t offset;
     uint64_t mask;          /* MEM_LOAD_X, MEM_STORE_X: what of a register is loaded or stored */
 };
@@ -56,6 +56,8 @@ struct held {
     uint64_t low, high;             /* MEM_STORE_X: what is stored */
     uint8_t before[MAX_BYTES];      /* memory before, or what is stored */
     bool has_before;
+    uint8_t io[2][MAX_BYTES + 8];      /* what was read from devices, and written to them, since it began */
+    uint8_t n_io[2];
 };
 
 struct insn_trace {
@@ -148,6 +150,9 @@ static const struct plan *plan_of(struct insn_trace *t, const struct pe *pe, uin
             p->dst[p->n_dst++] = o.dst[i].reg;
             p->status = o.dst[i].role == OPD_STATUS ? o.dst[i].reg : p->status;
         }
+    }
+    if (p->status == OPD_NONE && o.mem.exclusive && o.mem.store) {
+        p->status = OPD_ZR; /* which is among no destinations */
     }
     plan_mem(p, &o);
     return p;
@@ -254,11 +259,12 @@ static void mem_effects(struct effects *f, uint64_t va, const uint8_t *b, unsign
     }
 }
 
-/* A store exclusive tells by its status register whether it stored. */
+/* A store exclusive tells by its status register whether it stored. What XZR would have got is in X_SINK until another instruction
+   writes XZR. */
 static inline bool stored(const struct held *h, const struct pe *pe)
 {
     unsigned status = h->plan->status;
-    return likely(status == OPD_NONE) || (status < OPD_SP && pe->x[status] == 0);
+    return likely(status == OPD_NONE) || pe->x[status < OPD_SP ? status : X_SINK] == 0;
 }
 
 static void tell(struct insn_trace *t, struct held *h)
@@ -280,6 +286,17 @@ static void tell_state(struct insn_trace *t, struct effects *f, const struct pe 
     if (t->sp[i] != sp + 1) {
         t->sp[i] = (uint8_t)(sp + 1);
         effect(f, REG_SP, pe_get_sp(pe, sp), 0);
+    }
+}
+
+/* What the instruction read from a device and wrote to it: a compare-and-swap that stored nothing wrote nothing. Of an access that is
+   partly in RAM only devices told. */
+static void of_device(const struct held *h, struct effects *f)
+{
+    for (unsigned write = 0; write < 2; write++) {
+        if (h->n_io[write] == h->plan->bytes) {
+            mem_effects(f, h->va, h->io[write], h->plan->bytes, write != 0);
+        }
     }
 }
 
@@ -307,6 +324,10 @@ static void memory(const struct held *h, const struct pe *pe, struct effects *f)
         }
         break;
     case MEM_LOOK:
+        if ((h->n_io[0] | h->n_io[1]) != 0) {
+            of_device(h, f);
+            break;
+        }
         if (p->load && h->has_before) {
             mem_effects(f, h->va, h->before, p->bytes, false);
         }
@@ -367,6 +388,7 @@ void insn_trace_probe(struct insn_trace *t, struct pe *pe)
     const struct plan *p = plan_of(t, pe, insn);
     h->valid = true;
     h->told = h->has_before = false;
+    h->n_io[0] = h->n_io[1] = 0;
     h->plan = p;
     h->sp_sel = pe->sp_sel;
     h->fpsr = pe->fpsr;
@@ -402,6 +424,17 @@ static bool not_begun(const struct held *h, const struct rec *r)
     return r->pc == h->insn.pc && (ec == EC_ILLEGAL_STATE || (ec >= EC_BREAKPT_LOWER && ec <= EC_SSTEP_SAME));
 }
 
+/* A record of what happens during the held instruction: its effects are not earlier. */
+static void during(struct held *h, const struct rec *r)
+{
+    h->insn.time_ns = r->time_ns;
+    h->insn.cycle = r->cycle;
+    if (r->kind == REC_MMIO && h->n_io[r->type] + r->c <= MAX_BYTES) {
+        put_le64(h->io[r->type] + h->n_io[r->type], r->b); /* there is room for 8 */
+        h->n_io[r->type] = (uint8_t)(h->n_io[r->type] + r->c);
+    }
+}
+
 void insn_trace_before(struct insn_trace *t, const struct rec *r)
 {
     struct held *h = &t->held[r->pe];
@@ -414,6 +447,7 @@ void insn_trace_before(struct insn_trace *t, const struct rec *r)
             h->valid = false; /* an interrupt came between the probe and the instruction */
         } else {
             tell(t, h); /* of the instruction itself: its effects follow when it is done */
+            during(h, r);
         }
         return;
     }

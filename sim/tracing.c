@@ -75,8 +75,29 @@ static void __attribute__((format(printf, 2, 3))) add(struct text *t, const char
     t->at += n > 0 && (size_t)n < sizeof(t->s) - t->at ? (size_t)n : 0;
 }
 
-/* Of the options, what the guest can see */
-static void command(struct text *t, const struct machine_config *mc, const struct boot_config *bc)
+static const char *without_folders(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static void timed_words(struct text *t, const struct timed_opts *o)
+{
+    if (o->from != NULL) {
+        add(t, " --timed-from %s", o->from);
+    }
+    if (o->to != NULL) {
+        add(t, " --timed-to %s", o->to);
+    }
+    if (o->warm_all) {
+        add(t, " --warm-up all");
+    } else if (o->warm != 0) {
+        add(t, " --warm-up %" PRIu64, o->warm);
+    }
+}
+
+/* Of the options, what the guest can see, or what decides about times and cycles */
+static void command(struct text *t, const struct trace_opts *o, const struct machine_config *mc, const struct boot_config *bc)
 {
     add(t, "--cpu %s --smp %u --mem %" PRIu64 " --el %u --ns-per-insn %" PRIu32 " --seed %" PRIu64, mc->model, mc->n_pes, mc->ram_size,
         mc->el, mc->ns_per_insn, bc->seed);
@@ -89,10 +110,23 @@ static void command(struct text *t, const struct machine_config *mc, const struc
     if (bc->has_kaslr_seed) {
         add(t, " --kaslr-seed %" PRIu64, bc->kaslr_seed);
     }
-    if (mc->timing != NULL || mc->timing_file != NULL) {
-        const char *slash = mc->timing_file != NULL ? strrchr(mc->timing_file, '/') : NULL;
-        add(t, " --timing%s %s%s", mc->timing_file != NULL ? "-file" : "", slash != NULL ? slash + 1 : mc->timing_file != NULL ?
-            mc->timing_file : mc->timing, mc->clock_insns ? " --clock insns" : "");
+    if (mc->timing_file != NULL) {
+        add(t, " --timing-file %s", without_folders(mc->timing_file));
+    } else if (mc->timing != NULL) {
+        add(t, " --timing %s", mc->timing);
+    }
+    add(t, "%s", mc->clock_insns ? " --clock insns" : "");
+    if (o->timed != NULL) {
+        timed_words(t, o->timed);
+    }
+    for (unsigned i = 0; i < BOARD_MAX_DRIVES; i++) {
+        const struct board_drive *d = &mc->board.drives[i];
+        if (d->path != NULL) {
+            add(t, " --drive %s%s", without_folders(d->path), d->writable ? ",rw" : "");
+        }
+    }
+    if (o->input != NULL) {
+        add(t, " --input %s", without_folders(o->input));
     }
     add(t, "%s%s", mc->semihosting ? " --semihosting" : "", mc->marks ? " --trace-marks" : "");
     if (bc->append != NULL) {
@@ -104,8 +138,7 @@ static void command(struct text *t, const struct machine_config *mc, const struc
 static void image_line(const struct trace_header *h, char words[][IMAGE_WORDS], const char *role, const char *path, const uint8_t *bytes,
                        size_t len)
 {
-    const char *slash = strrchr(path, '/');
-    snprintf(words[h->n_images], IMAGE_WORDS, "%s %.100s %zu bytes crc32 %08" PRIx32, role, slash != NULL ? slash + 1 : path, len,
+    snprintf(words[h->n_images], IMAGE_WORDS, "%s %.100s %zu bytes crc32 %08" PRIx32, role, without_folders(path), len,
              libdeflate_crc32(0, bytes, len));
 }
 
@@ -328,7 +361,7 @@ static bool start(struct tracing *t, const struct trace_opts *o, const struct ma
         size_t n = strlen(filters);
         snprintf(filters + n, sizeof(filters) - n, "%s%s", n != 0 ? "," : none, o->filter[i]);
     }
-    command(&words, mc, bc);
+    command(&words, o, mc, bc);
     struct trace_header h = {
         .hypscope = hypscope_version(), .model = mc->model, .n_pes = mc->n_pes, .ns_per_insn = mc->ns_per_insn,
         .clock_hz = t->m->timing != NULL ? UINT64_C(1000000) * t->m->timing->params.mhz : 0,
@@ -355,6 +388,7 @@ static bool listen_to(struct tracing *t)
     const uint64_t both = REC_BIT(REC_WALK) | REC_BIT(REC_TLB_FILL);
     uint64_t kinds = t->filter.kinds | filter_needs(&t->filter);
     kinds |= (kinds & WORLD_KINDS) != 0 ? REC_BIT(REC_EXC_ENTRY) | REC_BIT(REC_ERET) : 0;
+    kinds |= t->insns != NULL ? REC_BIT(REC_MMIO) : 0; /* of some accesses nothing else tells the value */
     t->no_repeats = (t->filter.kinds & (both | REC_BIT(REC_WALK_STEP))) == both;
     t->sink = (struct rec_sink){.put = t->plain && t->insns == NULL ? put_plain : put, .opaque = t, .kinds = kinds,
                                 .classes = t->filter.classes, .no_repeats = t->no_repeats && !waits_for(&t->filter, REC_WALK)};

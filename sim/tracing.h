@@ -6,6 +6,7 @@
 #include "sim/boot.h"
 #include "sim/machine.h"
 #include "sim/symbols.h"
+#include "sim/timed-span.h"
 
 #define TRACING_MAX_FILTERS 8
 
@@ -15,6 +16,8 @@ struct trace_opts {
     const char *filter[TRACING_MAX_FILTERS];
     unsigned n_filters;
     bool marks;                 /* the guest may switch recording off and on */
+    const struct timed_opts *timed;     /* for the header: which part of the run is timed; NULL: all, if any */
+    const char *input;          /* for the header: file of console input; NULL: none */
 };
 
 struct tracing;

@@ -40,6 +40,7 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
 	tests/unit/test-trace \
+	tests/unit/test-trace-insn \
 	tests/unit/test-windows
 
 # with the shared library alone, as a user's program is

@@ -53,6 +53,23 @@ for run in kvm414:cortex-a72 kvm56:neoverse-n1 vhe:neoverse-n1; do
     fi
 done
 
+# records of a PE are in order of instructions, time and cycles, whatever counts them: an instruction's effects are not earlier than what
+# happened during it
+ordered='
+    function member(name) { return match($0, "\"" name "\":[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : -1 }
+    { pe = member("pe"); i = member("icount"); t = member("time_ns"); c = member("cycle")
+      if (i < 0 || t < 0 || c < 0) { print "no count, time or cycle: " $0; exit 1 }
+      if (i < insns[pe] || t < time[pe] || c < cycle[pe]) { print "earlier than the one before: " $0; exit 1 }
+      insns[pe] = i; time[pe] = t; cycle[pe] = c }
+    END { if (NR < 1000) print NR " records" }'
+for options in '--image kvm414 --cpu cortex-a72' '--image kvm56 --cpu neoverse-n1 --timing cortex-a55' \
+    '--image vhe --cpu neoverse-n1 --timing neoverse-n1 --clock insns' '--image nvhe --cpu neoverse-n1 --smp 2 --timing cortex-a72'; do
+    # shellcheck disable=SC2086 # several words
+    "$hypscope" run --quiet --no-console $options --trace "$dir/order" --trace-kinds all </dev/null >/dev/null 2>&1
+    bad=$("$hypscope" trace dump --json "$dir/order" | awk "$ordered")
+    [ -z "$bad" ] || fail "$options: $bad"
+done
+
 # phases: rows add up, to the instructions between exits and entries that the list of switches counts
 sums='
     function member(name) { if (match($0, "\"" name "\":[0-9]+")) return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3); return 0 }

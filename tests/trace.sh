@@ -74,6 +74,15 @@ for f in other until; do # the same records when another observer, or a conditio
     "$hypscope" trace diff --ignore time "$dir/default.trace" "$dir/$f.trace" >"$dir/out" || fail "$f: $(sed -n 3p "$dir/out")"
 done
 
+# ---- the header says what the guest can see, and what decides about times ----
+printf x >"$dir/typed"
+head -c 4096 /dev/zero >"$dir/disk"
+options="--timing cortex-a55 --timed-from event:guest_entry:2 --timed-to event:guest_exit:3 --warm-up 1000 --drive $dir/disk,rw --input $dir/typed"
+# shellcheck disable=SC2086
+"$hypscope" $run $options --trace "$dir/header.trace" >/dev/null || fail "$options: exit status $?"
+options=$(echo "$options" | sed "s,$dir/,,g")
+"$hypscope" trace info "$dir/header.trace" | grep -qF -e " $options" || fail "the header lacks some of $options: $("$hypscope" trace info "$dir/header.trace")"
+
 # ---- filters and conditions: when recording as when reading ----
 for f in world=guest el=2,pe=0 class=el2cfg+vgic start=event:guest_entry:3 start=insns:5000,stop=insns:9000 stop=event:guest_exit; do
     # shellcheck disable=SC2086
