@@ -382,7 +382,9 @@ static int opt_machine(struct run_opts *o, int opt, char *arg)
         return rc;
     case OPT_TIMING: return opt_timing(o, arg);
     case OPT_TIMING_FILE: m->timing_file = arg; return EXIT_OK;
-    case OPT_CLOCK: return opt_choice("--clock", arg, "cycles", "insns", &m->clock_insns);
+    case OPT_CLOCK:
+        o->clock = true;
+        return opt_choice("--clock", arg, "cycles", "insns", &m->clock_insns);
     case OPT_TIMED_FROM:
         o->timed.from = arg;
         m->timing_later = true;
@@ -475,9 +477,11 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
         return EXIT_OK;
     case OPT_STAT:
         o->stat = true;
-        o->stat_file = arg;
+        o->stat_file = arg != NULL ? arg : o->stat_file;
         return EXIT_OK;
-    case OPT_STAT_FORMAT: return opt_choice("--stat-format", arg, "text", "json", &o->stat_json);
+    case OPT_STAT_FORMAT:
+        o->stat = true;
+        return opt_choice("--stat-format", arg, "text", "json", &o->stat_json);
     case OPT_WINDOWS_TABLE: o->windows_table = true;  /* fall through */
     case OPT_WINDOWS:
         o->windows = true;
@@ -502,6 +506,7 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
         o->windows = true;
         return opt_daif("--windows-bits", arg, &o->windows_bits);
     case OPT_SWITCHES_FORMAT:
+        o->switches = true;
         return opt_choice("--switches-format", arg, "text", "json", &o->switches_json);
     case OPT_SYMBOLS: return opt_symbols(o, arg);
     case OPT_AT_EXIT: return opt_at_exit(o, arg);
@@ -527,6 +532,9 @@ static int check_run(struct run_opts *o)
     if ((o->timed.from != NULL || o->timed.to != NULL) && !timing) {
         return cli_bad("%s: says which part of the run is timed; expected --timing CORE beside it",
                        o->timed.from != NULL ? "--timed-from" : "--timed-to");
+    }
+    if (o->clock && !timing) {
+        return cli_bad("--clock: says what a timing model does to guest time; expected --timing CORE beside it");
     }
     if ((o->timed.warm_all || o->timed.warm != 0) && o->timed.from == NULL) {
         return cli_bad("--warm-up: is what comes before the timed part; expected --timed-from WHEN beside it");

@@ -77,6 +77,16 @@ static int parse_words(struct timing_args *a)
 
 /* ---- files ---- */
 
+static bool is_aarch64_elf(const struct file_data *f)
+{
+    Elf64_Ehdr h;
+    if (f->len < sizeof(h)) {
+        return false;
+    }
+    memcpy(&h, f->bytes, sizeof(h));
+    return memcmp(h.e_ident, ELFMAG, SELFMAG) == 0 && h.e_ident[EI_CLASS] == ELFCLASS64 && h.e_machine == EM_AARCH64;
+}
+
 /* Where the bytes of an ELF's address are in the file; false: in none of its segments. */
 static bool elf_offset(const struct file_data *f, uint64_t va, uint64_t *offset)
 {
@@ -108,8 +118,8 @@ static int find_symbol(struct timing_args *a, const struct file_data *f, uint64_
     if (s == NULL) {
         return EXIT_HOST;
     }
-    if (f->len < sizeof(Elf64_Ehdr) || memcmp(f->bytes, ELFMAG, SELFMAG) != 0 || f->bytes[EI_CLASS] != ELFCLASS64) {
-        rc = cli_bad("--symbol %s: %s is no ELF of 64 bits", a->symbol, a->path);
+    if (!is_aarch64_elf(f)) {
+        rc = cli_bad("--symbol %s: %s is no ELF for AArch64", a->symbol, a->path);
     } else if (!symbols_add_data(s, "timing", a->path, f, 0, &err)) {
         rc = cli_bad("%s", err.msg);
     } else if (!symbols_find(s, a->symbol, &va)) {
@@ -224,16 +234,16 @@ static int run(struct timing_args *a)
     }
     struct timing_params *q = a->core_file != NULL ? timing_params_read(a->core_file, &err) : timing_params_builtin(a->core, &err);
     struct pipe *p = q != NULL ? pipe_new(q, &err) : NULL;
-    rc = p != NULL ? show(a, p, q->core) : cli_bad("%s %s", a->core_file != NULL ? "--timing-file" : "--timing", err.text);
+    rc = p != NULL ? show(a, p, q->core) : cli_bad("%s: %s", a->core_file != NULL ? "--timing-file" : "--timing", err.text);
     pipe_free(p);
     timing_params_free(q);
     return rc;
 }
 
-enum { OPT_HELP = 1, OPT_CORE, OPT_FILE, OPT_WORDS, OPT_SYMBOL, OPT_OFFSET, OPT_COUNT, OPT_ITERATIONS };
+enum { OPT_CORE = 256, OPT_FILE, OPT_WORDS, OPT_SYMBOL, OPT_OFFSET, OPT_COUNT, OPT_ITERATIONS };
 
 static const struct option options[] = {
-    {"help", no_argument, NULL, OPT_HELP}, {"timing", required_argument, NULL, OPT_CORE},
+    {"help", no_argument, NULL, 'h'}, {"timing", required_argument, NULL, OPT_CORE},
     {"timing-file", required_argument, NULL, OPT_FILE}, {"words", required_argument, NULL, OPT_WORDS},
     {"symbol", required_argument, NULL, OPT_SYMBOL}, {"offset", required_argument, NULL, OPT_OFFSET},
     {"count", required_argument, NULL, OPT_COUNT}, {"iterations", required_argument, NULL, OPT_ITERATIONS}, {NULL, 0, NULL, 0}};
@@ -242,7 +252,7 @@ static const struct option options[] = {
 static int one_option(struct timing_args *a, int opt, const char *arg)
 {
     switch (opt) {
-    case OPT_HELP: help(); return -1;
+    case 'h': help(); return -1;
     case OPT_CORE: a->core = arg; break;
     case OPT_FILE: a->core_file = arg; break;
     case OPT_WORDS: a->words = arg; break;
@@ -272,7 +282,7 @@ int cli_timing(int argc, char **argv)
     a->iterations = 100;
     optind = 0;
     opterr = 0;
-    while (rc == EXIT_OK && (opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while (rc == EXIT_OK && (opt = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         if (opt == '?' || opt == ':') {
             rc = cli_bad("timing %s: %s (see hypscope timing --help)", argv[optind - 1],
                          opt == ':' ? "expected an argument" : "unknown option");

@@ -105,8 +105,11 @@ int cli_trace_export(int argc, char **argv)
     if (rc != EXIT_OK) {
         return rc < 0 ? EXIT_OK : rc;
     }
-    if (a.format == NULL || !export_format_of(a.format, &format)) {
-        return cli_bad("--format %s: expected tarmac, chrome, vcd, ftrace or kvmstat", a.format != NULL ? a.format : "");
+    if (a.format == NULL) {
+        return cli_bad("trace export: expected --format tarmac, chrome, vcd, ftrace or kvmstat");
+    }
+    if (!export_format_of(a.format, &format)) {
+        return cli_bad("--format %s: expected tarmac, chrome, vcd, ftrace or kvmstat", a.format);
     }
     if (!trace_args_open(&t, &a, a.files[0])) {
         return EXIT_USAGE;

@@ -37,6 +37,7 @@ struct run_opts {
     const char *switches_file;      /* NULL: standard output */
     bool switches_json, switches_table;
     struct timed_opts timed;
+    bool clock;                     /* --clock was given: which one is in machine */
     bool stat, stat_json;
     const char *stat_file;          /* NULL: standard output */
     bool windows;

@@ -31,8 +31,7 @@ bool machine_timing_new(struct machine *m, struct err *err)
         m->timing = timing_machine_new(p, !m->cfg.clock_insns, &te);
         timing_params_free(p);
     }
-    return m->timing != NULL || err_set(err, "%s %s: %s", file != NULL ? "--timing-file" : "--timing",
-                                        file != NULL ? file : m->cfg.timing, te.text);
+    return m->timing != NULL || err_set(err, "%s: %s", file != NULL ? "--timing-file" : "--timing", te.text);
 }
 
 void machine_timing_names(char *buf, size_t len)

@@ -44,6 +44,11 @@ static int dispatch(int argc, char **argv)
     if (strcmp(cmd, "timing") == 0) {
         return cli_timing(argc - 1, argv + 1);
     }
+    bool help = strcmp(cmd, "help") == 0 || strcmp(cmd, "--help") == 0 || strcmp(cmd, "-h") == 0;
+    if (help || (argc == 3 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))) {
+        cli_help(); /* of lists, too: they have no options */
+        return EXIT_OK;
+    }
     if (argc > 2 && cmd[0] != '-') {
         return cli_bad("%s: expected nothing after '%s' (see hypscope --help)", argv[2], cmd);
     }
@@ -55,10 +60,6 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(cmd, "version") == 0 || strcmp(cmd, "--version") == 0) {
         printf("hypscope %s\n", hypscope_version());
-        return EXIT_OK;
-    }
-    if (strcmp(cmd, "help") == 0 || strcmp(cmd, "--help") == 0 || strcmp(cmd, "-h") == 0) {
-        cli_help();
         return EXIT_OK;
     }
     return cmd[0] == '\0' ? cli_bad("expected a command: run, test, trace, timing, models, images or version (see hypscope --help)")

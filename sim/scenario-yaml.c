@@ -414,7 +414,7 @@ struct scn_file *scn_file_read(const char *path, struct err *err)
     struct file_data d;
     struct err e;
     if (!file_read("test", path, MAX_FILE, &d, &e)) {
-        err_set(err, "%s:1: %s", path, strncmp(e.msg, "test ", 5) == 0 ? e.msg + 5 : e.msg);
+        err_set(err, "%s", strncmp(e.msg, "test ", 5) == 0 ? e.msg + 5 : e.msg); /* it begins with the path */
         return NULL;
     }
     struct scn_file *f = scn_file_parse(path, (const char *)d.bytes, d.len, err);

@@ -150,8 +150,8 @@ static bool parse(const char *opt, const char *text, const struct filter_names *
 {
     const uint64_t derived = REC_BIT(REC_WORLD) | REC_BIT(REC_INSN) | REC_BIT(REC_REG) | REC_BIT(REC_MEM);
     if (!filter_condition(text, names, c) || c->when == WHEN_CYCLE || (c->when == WHEN_EVENT && (BIT64(c->value) & derived) != 0)) {
-        return err_set(err, "%s %s: expected insns:N, time:NS, pc:PLACE, event:KIND or mark:N; after the last three :N for the n-th time",
-                       opt, text);
+        return err_set(err, "%s %s: expected insns:N, time:NS, pc:PLACE (an address, or a name that the symbols have), event:KIND or "
+                       "mark:N; after the last three :N for the n-th time", opt, text);
     }
     return true;
 }

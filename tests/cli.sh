@@ -84,13 +84,35 @@ bad "--console $dir: cannot write" run --kernel "$k" --console "$dir"
 bad "--dump-dtb $dir: cannot write" run --kernel "$k" --dump-dtb "$dir"
 bad "--switches=$dir: cannot write" run --kernel "$k" "--switches=$dir"
 dd if=/dev/zero of="$dir/big" bs=1024 count=1024 2>/dev/null
+bad '--clock: says' run --kernel "$k" --clock insns
+bad '--stat: counts' run --kernel "$k" --stat
+bad '--stat: counts' run --kernel "$k" --stat-format json
+bad '--timed-from: says which part' run --kernel "$k" --timed-from insns:5
+bad '--warm-up: is what comes' run --kernel "$k" --timing cortex-a53 --warm-up all
+bad '--timed-from pc:nowhere: expected' run --kernel "$k" --timing cortex-a53 --timed-from pc:nowhere
+bad '--timing nonsense: no timing model' run --kernel "$k" --timing nonsense
+bad "--timing-file: $dir/absent: No such file" run --kernel "$k" --timing-file "$dir/absent"
+bad '--trace-kinds: expected --trace FILE' run --kernel "$k" --trace-kinds exc
+bad '--trace-kinds frob: expected names' run --kernel "$k" --trace "$dir/trace" --trace-kinds frob
+bad '--trace-filter pc=nowhere: expected an address or a name' run --kernel "$k" --trace "$dir/trace" --trace-filter pc=nowhere
+bad '--phases: not together with --trace' run --kernel "$k" --phases --trace "$dir/trace"
+bad "--windows-bits X: expected letters of D, A, I and F" run --kernel "$k" --windows-bits X
+bad "--drive $k: expected at most" run --kernel "$k" --drive a --drive a --drive a --drive a --drive "$k"
+bad '--module: goes into the generated device tree' run --kernel "$k" --dtb "$k" --module ramdisk=x
+bad "$dir/absent: cannot open" test "$dir/absent"
+bad 'test: expected files or folders' test
+bad 'trace: expected a command' trace
+bad 'trace frob: unknown command' trace frob
+bad 'trace export: expected --format' trace export "$k"
+bad "$k: 12 bytes: too short for a trace" trace info "$k"
+bad "--symbol main: $dir/big is no ELF for AArch64" timing --symbol main "$dir/big"
 bad "--kernel $dir/big: needs" run --kernel "$dir/big" --mem 1M
 bad "--initrd $dir/big: needs" run --kernel "$k" --initrd "$dir/big" --mem 1M
 { cat "$k" "$dir/big"; } | gzip -c | head -c 600 >"$dir/short.gz"
 bad "--kernel $dir/short.gz: truncated gzip" run --kernel "$dir/short.gz"
 
 # ---- help and lists ----
-for words in '--help' 'run --help' 'models' 'images' 'version' '--version'; do
+for words in '--help' 'run --help' 'test -h' 'timing -h' 'trace -h' 'models' 'images' 'version' '--version' 'images --help' 'models -h'; do
     # shellcheck disable=SC2086 # several words
     "$hypscope" $words >"$dir/out" 2>"$dir/err" || fail "$words: exit status $?"
     [ -s "$dir/out" ] || fail "$words: says nothing"

@@ -86,6 +86,7 @@ EXTRA_DIST += \
 
 check_SCRIPTS += \
 	tests/cli.sh \
+	tests/docs.sh \
 	tests/timing/law.sh \
 	tests/fuzz/random-exec.sh \
 	tests/golden.sh \
