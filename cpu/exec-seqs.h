@@ -45,7 +45,7 @@
     X(UBFM_W, OP_UBFM_W) X(UBFM_X, OP_UBFM_X) X(UMADDL, OP_UMADDL) X(bc_0, HID_BCOND + 0)                    \
     X(bc_1, HID_BCOND + 1) X(bc_10, HID_BCOND + 10) X(bc_11, HID_BCOND + 11) X(bc_2, HID_BCOND + 2)          \
     X(bc_3, HID_BCOND + 3) X(bc_8, HID_BCOND + 8) X(bc_9, HID_BCOND + 9) X(bl_far, OP_BL + OP_COUNT)         \
-    X(mov_w, HID_MOV_W) X(mov_x, HID_MOV_X) X(nop, HID_NOP)                                                 
+    X(mov_w, HID_MOV_W) X(mov_x, HID_MOV_X) X(nop, HID_NOP)
 
 /* Sn: n instructions that go on; En: the last ends the run; Cn: the last two are a compare and a branch on a condition */
 #define SEQUENCES(S2, S3, S4, E2, E3, E4, C3, C4) \

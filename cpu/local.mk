@@ -34,6 +34,7 @@ libcpu_la_SOURCES += \
 	cpu/pe.c \
 	cpu/pe.h \
 	cpu/pmu.c \
+	cpu/record.h \
 	cpu/sem-crypto.c \
 	cpu/sem-fp.c \
 	cpu/sem-fp.h \
@@ -65,6 +66,7 @@ libcpu_la_SOURCES += \
 	cpu/timing/events.c \
 	cpu/timing/memory.c \
 	cpu/timing/views.c \
+	cpu/timing/views.h \
 	cpu/timing/params-mem.c \
 	cpu/timing/params-mem.h \
 	cpu/timing/params.c \
