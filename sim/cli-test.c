@@ -21,6 +21,7 @@
 struct job {
     struct scenario *s;
     struct scn_result res;
+    char *trace;            /* file of its trace; NULL: none */
     double seconds;
     bool done;
 };
@@ -36,6 +37,9 @@ struct worker {
 
 struct test {
     bool list, verbose, sweep;
+    const char *trace_dir;  /* NULL: nothing is recorded */
+    bool trace_all;         /* keep the traces of scenarios that pass, too */
+    struct trace_opts trace;
     unsigned jobs;
     const char *only, *junit;
     char **paths;
@@ -140,6 +144,52 @@ static int read_files(struct test *t)
     return status;
 }
 
+/* ---- traces ---- */
+
+/* The file's name without .yaml, and the scenario's, of letters that no file system minds; `n` tells equal ones apart. */
+static char *trace_name(const char *dir, const struct scenario *s, unsigned n)
+{
+    char name[200], number[16] = "", *path;
+    const char *slash = strrchr(s->file, '/'), *file = slash != NULL ? slash + 1 : s->file, *dot = strrchr(file, '.');
+    snprintf(name, sizeof(name), "%.*s-%s", (int)(dot != NULL && dot != file ? dot - file : (ptrdiff_t)strlen(file)), file, s->name);
+    for (char *c = name; *c != '\0'; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '-' || *c == '_';
+        *c = plain ? *c : '-';
+    }
+    if (n > 1) {
+        snprintf(number, sizeof(number), "-%u", n);
+    }
+    return asprintf(&path, "%s/%s%s.trace", dir, name, number) < 0 ? NULL : path;
+}
+
+/* Give each scenario the file of its trace, before anything runs: names do not depend on what runs when. */
+static int name_traces(struct test *t)
+{
+    if (t->trace_dir == NULL) {
+        return EXIT_OK;
+    }
+    if (mkdir(t->trace_dir, 0777) != 0 && errno != EEXIST) {
+        return cli_bad("--trace %s: cannot make this folder: %s", t->trace_dir, strerror(errno));
+    }
+    for (unsigned i = 0; i < t->n_job; i++) {
+        struct job *j = &t->job[i];
+        unsigned n = 0;
+        bool taken;
+        do {
+            free(j->trace);
+            j->trace = trace_name(t->trace_dir, j->s, ++n);
+            taken = false;
+            for (unsigned k = 0; k < i && j->trace != NULL; k++) {
+                taken |= strcmp(t->job[k].trace, j->trace) == 0;
+            }
+        } while (taken);
+        if (j->trace == NULL) {
+            return cli_bad("test: out of memory");
+        }
+    }
+    return EXIT_OK;
+}
+
 /* ---- processes ---- */
 
 static void write_all(int fd, const void *p, size_t len)
@@ -157,14 +207,26 @@ static void write_all(int fd, const void *p, size_t len)
 
 static void child(const struct test *t, struct job *j, int fd)
 {
+    static const char its_trace[] = "  its trace: ";
     if (t->sweep) {
         scn_sweep(j->s, &t->env, &j->res);
     } else {
-        scn_run(j->s, &t->env, &j->res);
+        struct trace_opts trace = t->trace;
+        struct scn_env env = t->env;
+        trace.file = j->trace;
+        env.trace = j->trace != NULL ? &trace : NULL;
+        scn_run(j->s, &env, &j->res);
     }
     write_all(fd, &j->res, sizeof(j->res));
     if (j->res.text != NULL) {
         write_all(fd, j->res.text, strlen(j->res.text));
+    }
+    if (j->trace != NULL && (j->res.status == SCN_FAIL || (j->res.status == SCN_PASS && t->trace_all))) {
+        write_all(fd, its_trace, strlen(its_trace));
+        write_all(fd, j->trace, strlen(j->trace));
+        write_all(fd, "\n", 1);
+    } else if (j->trace != NULL && j->res.status == SCN_PASS) {
+        unlink(j->trace);
     }
     _exit(0);
 }
@@ -385,11 +447,13 @@ static int write_junit(const struct test *t, const unsigned *counts)
 
 /* ---- the command ---- */
 
-enum { OPT_JUNIT = 256, OPT_LIST, OPT_SWEEP, OPT_JOBS, OPT_ONLY, OPT_HELP };
+enum { OPT_JUNIT = 256, OPT_LIST, OPT_SWEEP, OPT_JOBS, OPT_ONLY, OPT_TRACE, OPT_TRACE_KINDS, OPT_TRACE_FILTER, OPT_TRACE_ALL, OPT_HELP };
 
 static const struct option options[] = {
     {"junit", required_argument, NULL, OPT_JUNIT}, {"list", no_argument, NULL, OPT_LIST}, {"sweep", no_argument, NULL, OPT_SWEEP},
     {"jobs", required_argument, NULL, OPT_JOBS}, {"only", required_argument, NULL, OPT_ONLY}, {"verbose", no_argument, NULL, 'v'},
+    {"trace", required_argument, NULL, OPT_TRACE}, {"trace-kinds", required_argument, NULL, OPT_TRACE_KINDS},
+    {"trace-filter", required_argument, NULL, OPT_TRACE_FILTER}, {"trace-all", no_argument, NULL, OPT_TRACE_ALL},
     {"help", no_argument, NULL, OPT_HELP}, {NULL, 0, NULL, 0},
 };
 
@@ -409,6 +473,15 @@ static int parse(struct test *t, int argc, char **argv)
         case OPT_SWEEP: t->sweep = true; continue;
         case OPT_ONLY: t->only = optarg; continue;
         case 'v': t->verbose = true; continue;
+        case OPT_TRACE: t->trace_dir = optarg; continue;
+        case OPT_TRACE_KINDS: t->trace.kinds = optarg; continue;
+        case OPT_TRACE_ALL: t->trace_all = true; continue;
+        case OPT_TRACE_FILTER:
+            if (t->trace.n_filters == TRACING_MAX_FILTERS) {
+                return cli_bad("--trace-filter %s: expected at most %d of these options", optarg, TRACING_MAX_FILTERS);
+            }
+            t->trace.filter[t->trace.n_filters++] = optarg;
+            continue;
         case OPT_JOBS: case 'j':
             t->jobs = (unsigned)strtoul(optarg, &end, 10);
             if (*end != '\0' || t->jobs < 1 || t->jobs > MAX_JOBS) {
@@ -420,6 +493,12 @@ static int parse(struct test *t, int argc, char **argv)
         default: return cli_bad("%s: unknown option (see hypscope test --help)", argv[at]);
         }
         break;
+    }
+    if (t->trace_dir == NULL && (t->trace.kinds != NULL || t->trace.n_filters != 0 || t->trace_all)) {
+        return cli_bad("--trace-%s: expected --trace FOLDER beside it", t->trace.kinds != NULL ? "kinds" : t->trace_all ? "all" : "filter");
+    }
+    if (t->trace_dir != NULL && t->sweep) {
+        return cli_bad("--trace: records scenarios, not the points of a sweep; write the point as a scenario of its own");
     }
     if (optind == argc) {
         return cli_bad("test: expected files or folders of scenarios (see hypscope test --help)");
@@ -456,6 +535,7 @@ static void release(struct test *t)
 {
     for (unsigned i = 0; i < t->n_job; i++) {
         free(t->job[i].res.text);
+        free(t->job[i].trace);
     }
     for (unsigned i = 0; i < t->n_files; i++) {
         scn_file_free(t->files[i]);
@@ -482,7 +562,8 @@ int cli_test(int argc, char **argv)
     } else if (status == EXIT_OK && t.n_job == 0) {
         status = cli_bad(t.sweep ? "test: no scenario with `sweep:' among these" : "test: no scenario among these (--sweep runs sweeps)");
     } else if (status == EXIT_OK) {
-        status = run_and_count(&t);
+        status = name_traces(&t);
+        status = status == EXIT_OK ? run_and_count(&t) : status;
     }
     release(&t);
     return status < 0 ? EXIT_OK : status;

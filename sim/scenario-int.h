@@ -6,6 +6,7 @@
 #include "sim/machine-int.h"
 #include "sim/scenario.h"
 #include "sim/symlearn.h"
+#include "sim/tracing.h"
 
 /* Records that are kept for reports: the latest of these. */
 #define SCN_LOG 262144
@@ -57,6 +58,7 @@ struct scn_run {
     bool until;                         /* stop: `until` was reached */
     bool in_clock;                      /* called from the event queue: no PE has its turn */
     int stop;                           /* enum machine_stop, STOP_UNTIL */
+    struct tracing *tracing;            /* NULL: the run is not recorded */
     struct machine_limits limits;       /* of the present machine_run(), which looks at them again and again */
     void (*each)(struct scn_run *r, struct pe *pe);    /* sweep: called before every instruction */
     void (*on_record)(struct scn_run *r, const struct rec *rec, const struct pe *pe);  /* sweep: called for every record */

@@ -468,6 +468,8 @@ void scn_go(struct scn_run *r)
     for (;;) {
         struct machine_limits *l = &r->limits;
         uint64_t next = r->m->n_pes == 1 ? scn_pos_next_insns(r) : UINT64_MAX;
+        uint64_t recording = tracing_begin(r->tracing);
+        next = recording != 0 && recording < next ? recording : next;
         *l = r->s->limits;
         if (next < l->max_insns || l->max_insns == 0) {
             l->max_insns = next == UINT64_MAX ? 0 : next;
@@ -535,6 +537,18 @@ static void judge(struct scn_run *r, struct scn_result *res, FILE *f)
     }
 }
 
+/* --trace: from the first instruction on */
+static bool record(struct scn_run *r, struct err *err)
+{
+    struct machine_config mc = r->s->machine;
+    if (r->env->trace == NULL) {
+        return true;
+    }
+    mc.board.drives[0].path = r->s->drive;
+    r->tracing = tracing_open(r->env->trace, r->m, &mc, &r->s->boot, r->symbols, err);
+    return r->tracing != NULL;
+}
+
 void scn_run(struct scenario *s, const struct scn_env *env, struct scn_result *res)
 {
     struct scn_run r;
@@ -546,6 +560,9 @@ void scn_run(struct scenario *s, const struct scn_env *env, struct scn_result *r
         return;
     }
     res->status = scn_prepare(&r, s, env, &err);
+    if (res->status == SCN_PASS && !record(&r, &err)) {
+        res->status = SCN_ERROR;
+    }
     if (res->status == SCN_PASS) {
         char *notes = NULL;
         size_t notes_len;
@@ -555,6 +572,10 @@ void scn_run(struct scenario *s, const struct scn_env *env, struct scn_result *r
         scn_pos_begin(&r);
         scn_go(&r);
         judge(&r, res, f);
+        if (!tracing_close(r.tracing, &err)) {
+            fprintf(f, "  %s\n", err.msg);
+            res->status = SCN_FAIL;
+        }
         fclose(r.notes);
         if (res->status == SCN_FAIL && notes_len != 0) {
             fprintf(f, "  the machine said:\n%s", notes);

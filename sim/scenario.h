@@ -329,6 +329,8 @@ void scn_file_free(struct scn_file *f);
 
 /* ---- running ---- */
 
+struct trace_opts;
+
 /* An embedded program by its name, which only the command has. */
 struct scn_image {
     const char *name;
@@ -339,6 +341,7 @@ struct scn_image {
 struct scn_env {
     bool (*find_image)(const char *name, struct scn_image *img);
     unsigned jobs;              /* of a sweep */
+    const struct trace_opts *trace; /* scn_run() records the run; NULL: it does not */
 };
 
 enum scn_status { SCN_PASS, SCN_FAIL, SCN_SKIP, SCN_ERROR };

@@ -149,4 +149,35 @@ fi
 # ---- cut off ----
 head -c 3000 "$dir/all.trace" >"$dir/cut.trace"
 ends_in_error 'cut off' trace dump "$dir/cut.trace"
+# ---- scenarios: those that fail leave a trace, which is that of the same run by hypscope run; recording changes nothing ----
+cat >"$dir/two.yaml" <<'YAML'
+scenarios:
+- name: never/said
+  image: first
+  expect: [ console: "No such text" ]
+- name: powers off
+  image: first
+  expect: [ stop: power-off ]
+YAML
+for kinds in default all; do
+    rm -rf "$dir/traces"
+    "$hypscope" test -v --trace "$dir/traces" --trace-kinds $kinds "$dir/two.yaml" >"$dir/out"
+    [ $? = 1 ] || fail "a scenario that fails: exit status $?"
+    [ "$(ls "$dir/traces")" = two-never-said.trace ] || fail "traces of failures: $(ls "$dir/traces")"
+    grep -q "its trace: $dir/traces/two-never-said.trace" "$dir/out" || fail "the report does not name the trace"
+    "$hypscope" test -v "$dir/two.yaml" | grep -o 'hash [0-9a-f]*' >"$dir/a"
+    grep -o 'hash [0-9a-f]*' "$dir/out" >"$dir/b"
+    cmp -s "$dir/a" "$dir/b" || fail "recording $kinds changes scenarios"
+    "$hypscope" run --image first --cpu neoverse-n1 --quiet --no-console --trace "$dir/run.trace" --trace-kinds $kinds >/dev/null
+    "$hypscope" trace diff "$dir/run.trace" "$dir/traces/two-never-said.trace" >"$dir/out" || fail "of a scenario: $(sed -n 3p "$dir/out")"
+    "$hypscope" test --trace "$dir/traces" --trace-kinds $kinds --trace-all "$dir/two.yaml" >/dev/null
+    [ "$(cd "$dir/traces" && echo *)" = 'two-never-said.trace two-powers-off.trace' ] || fail "traces of all: $(ls "$dir/traces")"
+done
+# a condition in instructions, which no probe has to wait for
+"$hypscope" test --trace "$dir/traces" --trace-kinds insn --trace-filter start=insns:5000,stop=insns:5009 "$dir/two.yaml" >/dev/null
+[ "$("$hypscope" trace dump --kinds insn,-reg,-mem "$dir/traces/two-never-said.trace" | wc -l)" = 10 ] || fail "a scenario from 5000 to 5009"
+bad 'expected --trace FOLDER beside it' test --trace-all "$dir/two.yaml"
+bad 'not the points of a sweep' test --sweep --trace "$dir/traces" "$dir/two.yaml"
+bad 'cannot make this folder' test --trace "$dir/two.yaml/x" "$dir/two.yaml"
+
 exit $failed
