@@ -7,7 +7,7 @@ $(GENERATORS): %: %.c
 
 CLEANFILES += $(GENERATORS)
 EXTRA_DIST += $(GENERATORS:=.c)
-EXTRA_DIST += tools/README.md tools/bench tools/peer tools/get-debian tools/check-layers tools/setup.bash tools/quickstart tools/test tools/lint tools/coverage tools/pgo tools/timing-doc tools/timing-exits tools/update-golden
+EXTRA_DIST += tools/README.md tools/bench tools/choose-seqs tools/peer tools/get-debian tools/check-layers tools/setup.bash tools/quickstart tools/test tools/lint tools/coverage tools/pgo tools/timing-doc tools/timing-exits tools/update-golden
 
 check-layers:
 	@$(srcdir)/tools/check-layers $(srcdir)

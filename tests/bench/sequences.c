@@ -5,10 +5,16 @@
  *
  *   sequences [--cpu MODEL] [--initrd FILE] [--append TEXT] [--skip N] [--insns N] [--top N] KERNEL
  *
- * Prints, for two, three and four in a row, parts per million of all instructions and the handlers' names: NAME:V is a variant,
- * @N one without a row of its own (enum pseudo_hid).
+ * Prints a line for each sequence of two, three and four: how many; at how many of a million instructions it begins; the handler that
+ * it has in the fast instance (seq: one of exec-seqs.h, more: another for several, none); and the names that cpu/exec-pairs.inc and
+ * cpu/exec-seqs.h give to the single ones, where one that they do not name is ?ROW:V (V: the variant) or ?@N (N: see enum pseudo_hid).
+ * tools/choose-seqs reads this.
  */
-#include "cpu/slot.h"
+#include "cpu/core.h"
+#include "cpu/exec-seqs.h"
+#define EXEC_PART 9 /* of exec-pairs.inc its lists alone */
+#define INSTANCE(name) fast_##name
+#include "cpu/exec-pairs.inc"
 #include "sim/base/err.h"
 #include "sim/boot.h"
 #include "sim/machine.h"
@@ -27,7 +33,7 @@ struct counter {
     struct sequence *table;
     const struct slot *next;    /* where straight code would go on */
     uint64_t recent;
-    unsigned length;
+    unsigned length, used;
     uint64_t total;
 };
 
@@ -36,6 +42,10 @@ static void count(struct counter *n, uint64_t key)
     uint64_t i = (key * UINT64_C(0x9e3779b97f4a7c15)) >> 44;
     while (n->table[i].key != key && n->table[i].key != 0) {
         i = (i + 1) % BUCKETS;
+    }
+    if (n->table[i].key == 0 && ++n->used == BUCKETS) {
+        fprintf(stderr, "sequences: more than %d different ones\n", BUCKETS);
+        exit(1);
     }
     n->table[i].key = key;
     n->table[i].count++;
@@ -60,15 +70,38 @@ static void probe(void *opaque, struct pe *pe)
     }
 }
 
+#define NAMED(name, hid) {hid, #name},
+#define PAIR_NAMED(_, name, hid) {hid, #name},
+#define COMPARE_NAMED(_, name, hid, cc) {hid, #name},
+static const struct {
+    unsigned hid;
+    const char *name;
+} known[] = {SEQUENCE_OPS(NAMED) PAIR_OPS(PAIR_NAMED, _) PAIR_ENDS(PAIR_NAMED, _) PAIR_CMPS(COMPARE_NAMED, _)};
+
 static void print_name(unsigned hid)
 {
-    if (hid >= HID_DECODE) {
-        printf(" @%u", hid - HID_DECODE);
-    } else if (hid >= OP_COUNT) {
-        printf(" %s:%u", a64_rows[hid % OP_COUNT].name, hid / OP_COUNT);
-    } else {
-        printf(" %s", a64_rows[hid].name);
+    for (unsigned i = 0; i < ARRAY_LEN(known); i++) {
+        if (known[i].hid == hid) {
+            printf(" %s", known[i].name);
+            return;
+        }
     }
+    if (hid >= HID_DECODE) {
+        printf(" ?@%u", hid - HID_DECODE);
+    } else {
+        printf(" ?%s:%u", a64_rows[hid % OP_COUNT].name, hid / OP_COUNT);
+    }
+}
+
+/* Which handler n in a row have: seq, more, none */
+static const char *handler_of(uint64_t key, unsigned n)
+{
+    uint16_t hid[LONGEST];
+    for (unsigned i = 0; i < n; i++) {
+        hid[i] = (uint16_t)((key >> (16 * (n - 1 - i)) & 0xffff) - 1);
+    }
+    const void *fn = fast_fuse(hid, n);
+    return fn == NULL ? "none" : fn == fast_sequence(hid, n) ? "seq" : "more";
 }
 
 static int more_first(const void *a, const void *b)
@@ -87,7 +120,7 @@ static void print(const struct counter *n, unsigned top)
             if (key >> (16 * (k - 1)) == 0 || (k < LONGEST && key >> (16 * k) != 0)) {
                 continue;
             }
-            printf("%u %7.0f", k, 1e6 * (double)n->table[i].count / (double)n->total);
+            printf("%u %7.0f %-4s", k, 1e6 * (double)n->table[i].count / (double)n->total, handler_of(key, k));
             for (unsigned j = k; j-- > 0;) {
                 print_name((unsigned)(key >> (16 * j) & 0xffff) - 1);
             }
