@@ -248,7 +248,7 @@ static void predict_modelled(struct pe *pe)
             insns = soon < insns ? soon : insns;
         }
     }
-    t->alarm_cycles = cycles < UINT64_MAX / 4 ? timing_now(t) + cycles : UINT64_MAX;
+    t->alarm_cycles = cycles < UINT64_MAX / 64 ? (timing_now(t) + cycles) * t->scale : UINT64_MAX;
     t->alarm_insns = insns != UINT64_MAX ? pe_icount(pe) + insns : UINT64_MAX;
     pe->dirty |= DIRTY_TIME; /* the turn ends elsewhere now */
 }

@@ -210,7 +210,9 @@ static int show(const struct timing_args *a, struct pipe *p, const char *core)
     /* without the first one, in which nothing was in flight. Hundredths, rounded down: no floating point decides what is printed */
     uint64_t times = a->iterations > 1 ? a->iterations - 1 : 1;
     total -= a->iterations > 1 ? first : 0;
-    uint64_t each = total * 100 / times, rate = total != 0 ? a->n * times * 100 / total : 0;
+    unsigned scale = pipe_ticks(p);
+    uint64_t each = total * 100 / (times * scale), rate = total != 0 ? a->n * times * scale * 100 / total : 0;
+    first = (first + scale - 1) / scale;
     printf("%s: %u instructions, %u cycles the first time, %" PRIu64 ".%02" PRIu64 " an iteration, %" PRIu64 ".%02" PRIu64
            " instructions a cycle\n", core, a->n, first, each / 100, each % 100, rate / 100, rate % 100);
     print_schedule(cs, a, slot, waited);

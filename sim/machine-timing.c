@@ -87,7 +87,9 @@ static void end_models(struct machine *m)
 {
     uint64_t ahead = 0;
     for (unsigned i = 0; i < m->n_pes && machine_by_cycles(m); i++) {
-        ahead = m->pes[i]->timing->lead > ahead ? m->pes[i]->timing->lead : ahead;
+        const struct timing *t = m->pes[i]->timing;
+        uint64_t lead = (t->lead + t->scale - 1) / t->scale;
+        ahead = lead > ahead ? lead : ahead;
     }
     machine_advance(m, ahead); /* nobody's time goes back */
     for (unsigned i = 0; i < m->n_pes; i++) {
@@ -168,11 +170,11 @@ void machine_advance(struct machine *m, uint64_t ticks)
     m->time_frac = (uint32_t)(x % m->timing->params.mhz);
     for (unsigned i = 0; i < m->n_pes; i++) {
         struct timing *t = m->pes[i]->timing;
-        t->lead = t->lead > ticks ? t->lead - ticks : 0;
+        t->lead = t->lead > ticks * t->scale ? t->lead - ticks * t->scale : 0;
     }
 }
 
-/* How far a PE may go: to `end` cycles or `last` instructions, or until a counter of its PMU may overflow. */
+/* How far a PE may go: to `end` ticks or `last` instructions, or until a counter of its PMU may overflow. */
 static void aim(struct pe *pe, uint64_t end, uint64_t last)
 {
     struct timing *t = pe->timing;
@@ -193,14 +195,13 @@ static void look_at_pmu(struct pe *pe)
 uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
 {
     struct timing *t = pe->timing;
-    uint64_t lead = t->lead < cycles ? t->lead : cycles;
     set_base(m, pe);
-    if (lead == cycles) {
+    if (t->lead >= cycles * t->scale) {
         return cycles; /* it is there already */
     }
     m->running = pe;
     uint64_t insns = m->insns_left < TIMING_MAX_TURN ? m->insns_left : TIMING_MAX_TURN;
-    uint64_t base = t->base_cycles, end = base + cycles, last = pe_icount(pe) + insns;
+    uint64_t base = t->base_cycles, end = base + cycles * t->scale, last = pe_icount(pe) + insns;
     pe->budget = pe->n = 0;
     aim(pe, end, last);
     while (pe->n > 0 && t->cycles < t->limit) {
@@ -210,12 +211,12 @@ uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
         if (m->stopping || !pe->powered_on || pe->waiting_wfi || pe->waiting_wfe) {
             break;
         }
-        uint64_t used = t->cycles - base, limit = machine_ticks_until(m, clock_next(&m->clock));
+        uint64_t used = timing_whole(t, t->cycles - base), limit = machine_ticks_until(m, clock_next(&m->clock));
         if (m->n_pes > 1 && limit > used + m->cfg.quantum && machine_company(m, pe)) {
             limit = used + m->cfg.quantum;
         }
-        if (limit < end - base) {
-            end = base + (limit > used ? limit : used);
+        if (limit < timing_whole(t, end - base)) {
+            end = base + (limit > used ? limit : used) * t->scale;
         }
         aim(pe, end, last);
     }
@@ -227,5 +228,5 @@ uint64_t machine_timed_turn(struct machine *m, struct pe *pe, uint64_t cycles)
         pe_guard_monitor(pe);
     }
     m->running = NULL;
-    return t->lead;
+    return timing_whole(t, t->lead);
 }

@@ -54,9 +54,10 @@ static __attribute__((noinline)) uint32_t compute(const struct timing *t, const 
     const struct pipe_insn *insn = insns_at(t, p, (unsigned)(s - p->slots), n, &fixed);
     /* States of the pipeline are numbers. When there are too many they are forgotten before another one is wanted
        (timing_forget_states). */
-    uint32_t cycles = pipe_run(t->m->pipe, fixed ? timing_place(p, s, n) : 0, insn, n, &state);
+    bool ends = s[n - 1].run == 1;
+    uint32_t ticks = pipe_run(t->m->pipe, fixed ? timing_place(p, s, n) : 0, insn, n, ends, &state);
     *next = (uint16_t)(state + 1);
-    return cycles;
+    return ticks;
 }
 
 uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
@@ -64,7 +65,7 @@ uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, u
     const struct pipe_memo *m = timing_memo(t, s, n, key);
     if (likely(m != NULL)) {
         *next = timing_key_after(m);
-        return m->cycles;
+        return m->ticks;
     }
     if (n == 0) {
         *next = key; /* the slot that leads on to the next page */

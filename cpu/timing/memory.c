@@ -317,7 +317,7 @@ void timing_tlbi(struct timing *t, const struct tlbi_req *q)
 /* A line of a page that is cached, to be known in view `id` (0: none) */
 static void fetch_look(struct timing *t, uint64_t line, unsigned id)
 {
-    uint64_t now = t->cycles;
+    uint64_t now = timing_whole(t, t->cycles);
     bool dram, first = false;
     struct way *w = l1_find(t, &t->l1i, line);
     if (w == NULL) {
@@ -453,7 +453,7 @@ static __attribute__((noinline)) struct way *data_miss(struct timing *t, const s
 static __attribute__((noinline)) void data_came(struct timing *t, const struct slot *s, struct way *w, enum access_kind kind)
 {
     w->flags &= (uint8_t)~WAY_PREFETCHED;
-    if (kind != ACCESS_WRITE && still_to_come(t, w->line, t->cycles - timing_charged(t)) != 0) { /* perhaps */
+    if (kind != ACCESS_WRITE && still_to_come(t, w->line, timing_whole(t, t->cycles - timing_charged(t))) != 0) { /* perhaps */
         load_waits(t, STALL_DRAM, still_to_come(t, w->line, timing_time_of(t, s)), slack_of(t, s, kind));
     }
     train(t, s, w->line);
@@ -544,7 +544,7 @@ bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, u
 void timing_drain_stores(struct timing *t, const struct slot *s)
 {
     uint64_t done = stores_done(t);
-    if (done > t->cycles - timing_charged(t)) { /* perhaps */
+    if (done > timing_whole(t, t->cycles - timing_charged(t))) { /* perhaps */
         uint64_t now = timing_time_of(t, s);
         timing_stall(t, STALL_BARRIER, done > now ? done - now : 0);
     }

@@ -55,6 +55,11 @@ static inline void pipe_regs_add(struct pipe_regs *r, unsigned reg)
     r->word[reg / 64] |= UINT64_C(1) << reg % 64;
 }
 
+static inline bool pipe_regs_have(const struct pipe_regs *r, unsigned reg)
+{
+    return (r->word[reg / 64] >> reg % 64 & 1) != 0;
+}
+
 static inline bool pipe_regs_any(const struct pipe_regs *r)
 {
     return (r->word[0] | r->word[1]) != 0;
@@ -78,6 +83,9 @@ struct pipe_state {
     uint16_t ready[OPD_REGS + 1];       /* of those; 0 when there is none */
     uint16_t unit[PIPE_UNITS];          /* free from this cycle on (out of order: when that is beyond the horizon) */
     /* out of order */
+    struct pipe_regs seen;              /* of those in flight: read or written by the run that is in progress */
+    uint16_t used;                      /* units that its instructions could take */
+    bool moved;                         /* it has come to another cycle than that in which it began */
     uint16_t n_window;                  /* operations in the window */
     uint16_t decoded;                   /* instructions of that cycle */
     uint16_t n_words;                   /* of `booked`, that are not all zero */
@@ -89,6 +97,8 @@ struct pipe {
     bool ooo, ordered_results;
     unsigned width, window, n_units;
     unsigned decode;                    /* out of order: instructions dispatched a cycle */
+    unsigned n_pools;                   /* out of order: units that no class tells apart */
+    uint16_t pool[PIPE_UNITS];
     struct pipe_class cls[TC_COUNT];
     struct pipe_read read[PIPE_READS];
     unsigned n_reads;
@@ -121,9 +131,11 @@ static inline void pipe_state_reg(struct pipe_state *s, unsigned reg, unsigned r
 }
 
 bool pipe_read_params(struct pipe *p, struct timing_params *params, struct timing_error *err);
-/* From *s, run the instructions; *s becomes the exit state; returns cycles. `slot` becomes the schedule; in order it may be NULL. */
+/* From *s, run the instructions; *s becomes the exit state; returns cycles. `slot` becomes the schedule; it may be NULL. */
 unsigned pipe_run_in_order(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
-unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot);
+/* The same in ticks; `ends`: a run ends with the last instruction, and the state is rounded. */
+unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, bool ends, struct pipe_state *s, struct pipe_slot *slots);
+void pipe_find_pools(struct pipe *p);
 void pipe_wait_in_order(const struct pipe *p, struct pipe_state *s, unsigned cycles);
 void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles);
 

@@ -14,7 +14,7 @@
 struct pipe_memo {
     uint64_t place;         /* 0: nothing */
     uint16_t entry, exit;   /* states */
-    uint32_t cycles;
+    uint32_t ticks;
 };
 _Static_assert(sizeof(struct pipe_memo) == 16, "an entry is in one cache line");
 

@@ -4,100 +4,130 @@
  * operations; they leave it in order, the cycle after they have completed. In between each issues in the first cycle
  * in which its sources are there and its units free; units are booked in program order, so that of two that could take
  * a unit in the same cycle the older one gets it. Registers are renamed without limit.
+ *
+ * A run is computed so, exactly, and may be cut anywhere. At its end the state is rounded to a form of which there are few, because
+ * interval analysis says that little of it matters to what follows (Eyerman, Eeckhout, Karkhanis, Smith, A Mechanistic Performance Model
+ * for Superscalar Out-of-Order Processors, 2009): see round_state().
  */
 #include "cpu/timing/pipe-int.h"
 
 #include <string.h>
 
-enum { WORDS = PIPE_HORIZON / 64 };
+/* Bookings are kept by cycle modulo 64 * RING, from the word that `base` is in to the one that the horizon ends in. */
+enum { RING = 8 };
+_Static_assert(PIPE_HORIZON + 64 <= 64 * RING, "no two cycles within the horizon are the same bit");
 
-/* Absolute cycles from the block's entry; bookings begin with cycle `base`. */
+/* Absolute cycles from the block's entry */
 struct flight {
     int now;                /* of dispatch */
     unsigned slots, decoded; /* operations, instructions dispatched in it */
+    struct pipe_regs live;  /* registers that `ready` and `group` are known of; the others are there */
+    struct pipe_regs seen;  /* of those: read or written in this run */
     int ready[OPD_REGS];
-    uint8_t group[OPD_REGS + 1];
-    int base;
-    uint64_t booked[PIPE_UNITS][WORDS];
+    uint8_t group[OPD_REGS];
+    int base;               /* bookings are for PIPE_HORIZON cycles from this one on */
+    unsigned busy;          /* units that have bookings */
+    unsigned used;          /* units that instructions of this run could take */
+    bool moved;             /* dispatch has come to another cycle than that in which the run began */
+    uint64_t booked[PIPE_UNITS][RING];
     int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
-    int last;               /* end of the last booking of all */
-    unsigned n_units;
+    int furthest;           /* end of the last of those */
     int leave[PIPE_WINDOW]; /* a ring */
     unsigned head, n;
 };
 
-/* Bookings from `by` cycles later on; n words are not zero. */
-static void shift_words(uint64_t *w, unsigned n, unsigned by)
+static uint64_t *word_of(struct flight *f, unsigned u, int cycle)
 {
-    unsigned words = by / 64, bits = by % 64;
-    for (unsigned i = 0; i < n; i++) {
-        uint64_t lo = i + words < n ? w[i + words] : 0;
-        uint64_t hi = i + words + 1 < n ? w[i + words + 1] : 0;
-        w[i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
-    }
-}
-
-/* Words of bookings that may not be zero */
-static unsigned words_of(const struct flight *f)
-{
-    unsigned n = f->last <= f->base ? 0 : (unsigned)(f->last - f->base + 63) / 64;
-    return n < WORDS ? n : WORDS;
+    return &f->booked[u][(unsigned)cycle / 64 % RING];
 }
 
 /* The horizon moves to the cycle of dispatch. What comes into sight is taken as far as bookings reached beyond it. */
 static void move_horizon(struct flight *f)
 {
-    unsigned by = (unsigned)(f->now - f->base), n = words_of(f);
-    if (by == 0) {
+    int from = f->base, sight = from + PIPE_HORIZON;
+    f->base = f->now;
+    for (int w = from / 64, n = 0; w < f->now / 64 && n < RING; w++, n++) {
+        for (unsigned left = f->busy; left != 0; left &= left - 1) {
+            *word_of(f, (unsigned)__builtin_ctz(left), 64 * w) = 0;
+        }
+    }
+    if (likely(f->furthest <= sight)) {
         return;
     }
-    f->base = f->now;
-    for (unsigned u = 0; u < f->n_units; u++) {
-        if (n == 1 && by < 64) {
-            f->booked[u][0] >>= by;
-        } else {
-            shift_words(f->booked[u], n, by);
-        }
-        int end = f->beyond[u] - f->base;
-        unsigned from = by < PIPE_HORIZON ? PIPE_HORIZON - by : 0;
-        for (unsigned i = from; i < PIPE_HORIZON && (int)i < end; i++) {
-            f->booked[u][i / 64] |= UINT64_C(1) << (i % 64);
+    for (unsigned left = f->busy; left != 0; left &= left - 1) {
+        unsigned u = (unsigned)__builtin_ctz(left);
+        for (int c = sight > f->now ? sight : f->now; c < f->now + PIPE_HORIZON && c < f->beyond[u]; c++) {
+            *word_of(f, u, c) |= UINT64_C(1) << c % 64;
         }
     }
 }
 
 static void take_off(const struct pipe *p, struct flight *f, const struct pipe_state *s)
 {
-    f->now = f->base = 0;
+    f->now = f->base = f->furthest = 0;
     f->slots = s->slots;
     f->decoded = s->decoded;
+    f->live = s->live;
+    f->seen = s->seen;
+    f->used = s->used;
+    f->moved = s->moved;
+    f->busy = 0;
     f->head = 0;
     f->n = s->n_window;
-    f->n_units = p->n_units;
-    f->last = 64 * s->n_words;
-    memcpy(f->booked, s->booked, p->n_units * sizeof(f->booked[0]));
-    memcpy(f->group, s->group, sizeof(f->group));
-    for (unsigned i = 0; i < OPD_REGS; i++) {
+    memset(f->booked, 0, p->n_units * sizeof(f->booked[0]));
+    for (struct pipe_regs left = s->live; pipe_regs_any(&left);) {
+        unsigned i = pipe_regs_next(&left);
         f->ready[i] = s->ready[i];
+        f->group[i] = s->group[i];
     }
     for (unsigned i = 0; i < f->n; i++) {
         f->leave[i] = s->leave[i];
     }
-    for (unsigned i = 0; i < p->n_units; i++) {
-        f->beyond[i] = s->unit[i];
-        f->last = s->unit[i] > f->last ? s->unit[i] : f->last;
+    for (unsigned u = 0; u < p->n_units; u++) {
+        f->beyond[u] = s->unit[u];
+        f->furthest = s->unit[u] > f->furthest ? s->unit[u] : f->furthest;
+        bool any = s->unit[u] != 0;
+        for (unsigned i = 0; i < s->n_words; i++) {
+            f->booked[u][i] = s->booked[u][i];
+            any |= s->booked[u][i] != 0;
+        }
+        f->busy |= (unsigned)any << u;
     }
 }
 
-static void land(struct flight *f, struct pipe_state *s)
+static void land_regs(const struct flight *f, struct pipe_state *s)
+{
+    s->live = s->seen = (struct pipe_regs){{0}};
+    for (struct pipe_regs left = f->live; pipe_regs_any(&left);) {
+        unsigned i = pipe_regs_next(&left);
+        if (f->ready[i] > f->now + 1) { /* issue follows dispatch by a cycle: what is ready then waits for nothing */
+            pipe_state_reg(s, i, pipe_left(f->ready[i], f->now), f->group[i]);
+            if (pipe_regs_have(&f->seen, i)) {
+                pipe_regs_add(&s->seen, i);
+            }
+        }
+    }
+}
+
+/* The bookings of a unit from cycle f->now + 1 on, by cycle from f->now */
+static void future(const struct flight *f, unsigned u, uint64_t word[PIPE_HORIZON / 64])
+{
+    const uint64_t *ring = f->booked[u];
+    unsigned first = (unsigned)f->now / 64, bits = (unsigned)f->now % 64;
+    for (unsigned i = 0; i < PIPE_HORIZON / 64; i++) {
+        uint64_t lo = ring[(first + i) % RING], hi = ring[(first + i + 1) % RING];
+        word[i] = bits == 0 ? lo : lo >> bits | hi << (64 - bits);
+    }
+    word[0] &= ~UINT64_C(1);
+}
+
+static void land(const struct pipe *p, struct flight *f, struct pipe_state *s)
 {
     s->slots = (uint16_t)f->slots;
     s->decoded = (uint16_t)f->decoded;
-    for (unsigned i = 0; i < OPD_REGS; i++) {
-        /* issue follows dispatch by a cycle: what is ready then waits for nothing */
-        bool waits = f->ready[i] > f->now + 1;
-        pipe_state_reg(s, i, waits ? pipe_left(f->ready[i], f->now) : 0, f->group[i]);
-    }
+    s->used = (uint16_t)f->used;
+    s->moved = f->moved;
+    land_regs(f, s);
     unsigned k = 0;
     while (k < f->n && f->leave[(f->head + k) % PIPE_WINDOW] <= f->now) {
         k++;
@@ -106,47 +136,170 @@ static void land(struct flight *f, struct pipe_state *s)
         s->leave[s->n_window++] = pipe_left(f->leave[(f->head + k) % PIPE_WINDOW], f->now);
     }
     move_horizon(f);
-    unsigned n = words_of(f);
-    uint64_t any = 0;
-    for (s->n_words = 0; n > s->n_words; n = any == 0 ? n - 1 : n) {
-        any = 0;
-        for (unsigned u = 0; u < f->n_units; u++) {
-            any |= f->booked[u][n - 1];
+    s->n_words = 0;
+    memset(s->booked, 0, p->n_units * sizeof(s->booked[0]));
+    memset(s->unit, 0, sizeof(s->unit));
+    for (unsigned left = f->busy; left != 0; left &= left - 1) {
+        unsigned u = (unsigned)__builtin_ctz(left), n = PIPE_HORIZON / 64;
+        future(f, u, s->booked[u]);
+        while (n > s->n_words && s->booked[u][n - 1] == 0) {
+            n--;
         }
-        s->n_words = any != 0 ? (uint16_t)n : 0;
-    }
-    for (unsigned u = 0; u < f->n_units; u++) {
+        s->n_words = (uint16_t)(n > s->n_words ? n : s->n_words);
         s->unit[u] = pipe_left(f->beyond[u], f->now);
-        memcpy(s->booked[u], f->booked[u], s->n_words * sizeof(s->booked[u][0]));
     }
 }
 
+/* ---- the end of a run ---- */
+
+/* Units that no class tells apart are a pool. */
+void pipe_find_pools(struct pipe *p)
+{
+    p->n_pools = 0;
+    for (unsigned left = (1u << p->n_units) - 1; left != 0; left &= ~p->pool[p->n_pools++]) {
+        unsigned u = (unsigned)__builtin_ctz(left), same = left;
+        for (unsigned c = 0; c < TC_COUNT; c++) {
+            for (unsigned k = 0; k < p->cls[c].n_uses; k++) {
+                unsigned units = p->cls[c].use[k].units;
+                same &= (units >> u & 1) != 0 ? units : ~units;
+            }
+        }
+        p->pool[p->n_pools] = (uint16_t)same;
+    }
+}
+
+/* Time from the block's entry in units of 1/decode cycle: how far dispatch has come */
+static int ticks(const struct pipe *p, const struct flight *f)
+{
+    unsigned by_slots = (f->slots * p->decode + p->width - 1) / p->width;
+    return f->now * (int)p->decode + (int)(by_slots > f->decoded ? by_slots : f->decoded);
+}
+
+enum {
+    COARSE = 4,     /* cycles to which what this run had nothing to do with is rounded */
+    FLAGS_LATE = 3, /* cycles by which flags must be late: what reads them sets them itself, nearly always */
+    CAP_MAX = 60
+};
+
+/* Ticks by which the units of pool k are booked beyond tick t: the sum over its units. Less than a cycle a unit is nothing. */
+static int backlog(const struct pipe *p, const struct flight *f, unsigned k, int t)
+{
+    int sum = 0, n = __builtin_popcount(p->pool[k]), q = (int)p->decode;
+    for (unsigned left = p->pool[k] & f->busy; left != 0; left &= left - 1) {
+        unsigned u = (unsigned)__builtin_ctz(left);
+        uint64_t word[PIPE_HORIZON / 64];
+        int booked = 0;
+        future(f, u, word);
+        for (unsigned i = 0; i < PIPE_HORIZON / 64; i++) {
+            booked += __builtin_popcountll(word[i]);
+        }
+        booked = f->beyond[u] > f->now + PIPE_HORIZON ? f->beyond[u] - f->now : booked;
+        int late = (f->now + booked) * q - t;
+        sum += late > 0 ? late : 0;
+    }
+    return sum < n * q ? 0 : sum;
+}
+
+enum rounding { COARSELY, NEAREST, UP };
+
+/* Ticks to cycles */
+static unsigned to_cycles(const struct pipe *p, int ticks_, enum rounding how)
+{
+    unsigned n = (unsigned)(ticks_ > 0 ? ticks_ : 0);
+    switch (how) {
+    case COARSELY: return n / p->decode / COARSE * COARSE;
+    case NEAREST: return (2 * n + p->decode) / (2 * p->decode);
+    default: return (n + p->decode - 1) / p->decode;
+    }
+}
+
+/* A pool's backlog of so many cycles becomes one of each of its units, without gaps. */
+static void spread(unsigned pool, unsigned cycles, struct pipe_state *s)
+{
+    for (unsigned left = pool, n = (unsigned)__builtin_popcount(pool); left != 0; left &= left - 1, n--) {
+        unsigned mine = (cycles + n - 1) / n;
+        s->booked[__builtin_ctz(left)][0] = ones64(mine) << 1;
+        s->n_words = mine != 0 ? 1 : s->n_words;
+        cycles -= mine;
+    }
+}
+
+/*
+ * The state after a run, rounded. Time is exact, in ticks, of which a cycle has as many as instructions are dispatched in it: what
+ * follows is dispatched from the next tick on, as if a cycle began there. What is late against that:
+ *
+ * - results, in whole cycles, to the nearest, or up by a run that takes less than a cycle; those that the run has neither read nor
+ *   written down to a multiple of four, so that they do not make it differ by what happened long before it; flags that are less than
+ *   three cycles late are not;
+ * - the units of a pool that no class tells apart, together: the sum of their bookings, to the nearest or, if the run has not used
+ *   them, down to a multiple of four, one after the other from now on; less than a cycle a unit is nothing;
+ * - the window is empty, but what is late may not be so by more cycles than it takes to fill: dispatch waits until it is not.
+ *
+ * What bounds a loop, a chain or a pool, gets later with each turn until that bound; so loops take what bounds them.
+ * Returns the time.
+ */
+static int round_state(const struct pipe *p, struct flight *f, struct pipe_state *s)
+{
+    int t = ticks(p, f), q = (int)p->decode, late[PIPE_UNITS], most = 0;
+    enum rounding fine = f->moved ? NEAREST : UP;
+    unsigned cap = p->window / p->decode < CAP_MAX ? p->window / p->decode : CAP_MAX;
+    move_horizon(f);
+    for (unsigned k = 0; k < p->n_pools; k++) {
+        late[k] = (f->busy & p->pool[k]) == 0 ? 0 : backlog(p, f, k, t);
+        int each = late[k] / __builtin_popcount(p->pool[k]);
+        most = each > most ? each : most;
+    }
+    for (struct pipe_regs left = f->live; pipe_regs_any(&left);) {
+        int reg_late = (f->ready[pipe_regs_next(&left)] - 1) * q - t;
+        most = reg_late > most ? reg_late : most;
+    }
+    int wait = most > (int)cap * q ? most - (int)cap * q : 0;
+    t += wait;
+    memset(s, 0, offsetof(struct pipe_state, leave));
+    for (unsigned u = 0; u < p->n_units; u++) {
+        s->booked[u][0] = 0;
+    }
+    for (struct pipe_regs left = f->live; pipe_regs_any(&left);) {
+        unsigned i = pipe_regs_next(&left), cycles = to_cycles(p, (f->ready[i] - 1) * q - t, pipe_regs_have(&f->seen, i) ? fine : COARSELY);
+        if (cycles != 0 && (i != OPD_NZCV || cycles >= FLAGS_LATE)) {
+            pipe_state_reg(s, i, cycles + 1, f->group[i]);
+        }
+    }
+    for (unsigned k = 0; k < p->n_pools; k++) {
+        int n = __builtin_popcount(p->pool[k]);
+        spread(p->pool[k], to_cycles(p, late[k] - wait * n, (f->used & p->pool[k]) != 0 ? NEAREST : COARSELY), s);
+    }
+    return t;
+}
+
+/* ---- instructions ---- */
+
 /* Only the first cycle is looked at: what is booked later in the unit's time was booked by older instructions that wait for
    sources, and a real unit is not kept free for them. */
-static bool unit_free(const struct flight *f, unsigned u, int at, unsigned cycles)
+static bool unit_free(struct flight *f, unsigned u, int at, unsigned cycles)
 {
     unsigned from = (unsigned)(at - f->base);
     if (from + cycles > PIPE_HORIZON && at < f->beyond[u]) {
         return false;
     }
-    return from >= PIPE_HORIZON || (f->booked[u][from / 64] >> (from % 64) & 1) == 0;
+    return from >= PIPE_HORIZON || (*word_of(f, u, at) >> at % 64 & 1) == 0;
 }
 
 static void book(struct flight *f, unsigned u, int at, unsigned cycles)
 {
-    unsigned from = (unsigned)(at - f->base);
-    for (unsigned i = from; i < from + cycles && i < PIPE_HORIZON; i++) {
-        f->booked[u][i / 64] |= UINT64_C(1) << (i % 64);
+    for (int c = at; c < at + (int)cycles && c < f->base + PIPE_HORIZON; c++) {
+        *word_of(f, u, c) |= UINT64_C(1) << c % 64;
     }
-    if (from + cycles > PIPE_HORIZON) {
+    if (at + (int)cycles > f->base + PIPE_HORIZON) {
         f->beyond[u] = at + (int)cycles;
+        f->furthest = f->beyond[u] > f->furthest ? f->beyond[u] : f->furthest;
     }
-    f->last = at + (int)cycles > f->last ? at + (int)cycles : f->last;
+    f->busy |= 1u << u;
 }
 
 /* A unit among `units` that is free, in the order in which the parameters define them: what few classes need comes last.
    -1: none. `taken`: by another use of the same instruction */
-static int choose_unit(const struct flight *f, unsigned units, unsigned taken, int at, unsigned cycles)
+static int choose_unit(struct flight *f, unsigned units, unsigned taken, int at, unsigned cycles)
 {
     for (unsigned left = units & ~taken; left != 0; left &= left - 1) {
         unsigned u = (unsigned)__builtin_ctz(left);
@@ -158,7 +311,7 @@ static int choose_unit(const struct flight *f, unsigned units, unsigned taken, i
 }
 
 /* All units of the class at cycle `at`: chosen in unit[]; false when one is busy. */
-static bool choose_units(const struct flight *f, const struct pipe_class *c, int at, int unit[PIPE_USES])
+static bool choose_units(struct flight *f, const struct pipe_class *c, int at, int unit[PIPE_USES])
 {
     unsigned taken = 0;
     for (unsigned k = 0; k < c->n_uses; k++) {
@@ -180,6 +333,7 @@ static int book_units(struct flight *f, const struct pipe_class *c, int at)
     }
     for (unsigned k = 0; k < c->n_uses; k++) {
         book(f, (unsigned)unit[k], at, c->use[k].cycles);
+        f->used |= c->use[k].units;
     }
     return at;
 }
@@ -211,7 +365,9 @@ static void dispatch(const struct pipe *p, struct flight *f, const struct pipe_c
         f->now = d;
         f->slots = f->decoded = 0;
     }
-    move_horizon(f);
+    if (f->now != f->base) {
+        move_horizon(f);
+    }
 }
 
 static void enter_window(const struct pipe *p, struct flight *f, const struct pipe_class *c, int leaves)
@@ -232,33 +388,50 @@ static void enter_window(const struct pipe *p, struct flight *f, const struct pi
     }
 }
 
-unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, struct pipe_state *s, struct pipe_slot *slot)
+/* The cycle from which all sources are there, not before c */
+static int sources(const struct pipe *p, struct flight *f, const struct pipe_insn *in, int c, struct pipe_slot *slot)
+{
+    for (unsigned k = 0; k < in->n_src; k++) {
+        unsigned reg = in->src[k].reg;
+        if (pipe_regs_have(&f->live, reg)) {
+            hold(slot, &c, pipe_source_ready(p, in->cls, &in->src[k], f->ready[reg], f->group[reg]), PIPE_STALL_OPERAND, reg);
+            pipe_regs_add(&f->seen, reg);
+        }
+    }
+    return c;
+}
+
+unsigned pipe_run_ooo(const struct pipe *p, const struct pipe_insn *insn, unsigned n, bool ends, struct pipe_state *s, struct pipe_slot *slots)
 {
     struct flight f;
+    struct pipe_slot unwanted, *slot = &unwanted;
     take_off(p, &f, s);
+    int from = ticks(p, &f);
     for (unsigned i = 0; i < n; i++) {
         const struct pipe_insn *in = &insn[i];
         const struct pipe_class *cls = in->cls;
-        slot[i] = (struct pipe_slot){.reg = OPD_NONE};
-        dispatch(p, &f, cls, &slot[i]);
-        int c = f.now + 1;
-        for (unsigned k = 0; k < in->n_src; k++) {
-            unsigned reg = in->src[k].reg;
-            hold(&slot[i], &c, pipe_source_ready(p, cls, &in->src[k], f.ready[reg], f.group[reg]), PIPE_STALL_OPERAND, reg);
-        }
-        int ready = c;
-        c = book_units(&f, cls, c);
-        hold(&slot[i], &ready, c, PIPE_STALL_UNIT, OPD_NONE);
-        slot[i].issue = c;
-        slot[i].done = c + cls->latency;
+        slot = slots != NULL ? &slots[i] : slot;
+        *slot = (struct pipe_slot){.reg = OPD_NONE};
+        dispatch(p, &f, cls, slot);
+        int ready = sources(p, &f, in, f.now + 1, slot), c = book_units(&f, cls, ready);
+        hold(slot, &ready, c, PIPE_STALL_UNIT, OPD_NONE);
+        slot->issue = c;
+        slot->done = c + cls->latency;
         for (unsigned k = 0; k < in->n_dst; k++) {
-            f.ready[in->dst[k].reg] = c + in->dst[k].latency;
-            f.group[in->dst[k].reg] = cls->group;
+            unsigned reg = in->dst[k].reg;
+            f.ready[reg] = c + in->dst[k].latency;
+            f.group[reg] = cls->group;
+            pipe_regs_add(&f.live, reg);
+            pipe_regs_add(&f.seen, reg);
         }
         enter_window(p, &f, cls, c + (cls->latency > cls->second ? cls->latency : cls->second) + 1);
     }
-    land(&f, s);
-    return (unsigned)f.now;
+    f.moved |= f.now > 0;
+    if (ends) {
+        return (unsigned)(round_state(p, &f, s) - from);
+    }
+    land(p, &f, s);
+    return (unsigned)(ticks(p, &f) - from);
 }
 
 void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles)
@@ -269,5 +442,5 @@ void pipe_wait_ooo(const struct pipe *p, struct pipe_state *s, unsigned cycles)
         f.now += cycles > UINT16_MAX ? UINT16_MAX : (int)cycles;
         f.slots = f.decoded = 0;
     }
-    land(&f, s);
+    land(p, &f, s);
 }

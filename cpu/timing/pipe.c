@@ -13,8 +13,12 @@ enum {
     PACKED = 2 + (OPD_REGS + 1 + PIPE_UNITS + PIPE_WINDOW) / 2 + PIPE_UNITS * (PIPE_HORIZON / 64)
 };
 
+enum { SEEN = 1 << 15 };     /* of a register, beside its group */
+_Static_assert(PIPE_GROUPS <= 1 << 7, "there is room for a group");
+
 struct pipe_block {
     unsigned n;
+    bool ends;              /* its run */
     uint64_t place;         /* for struct pipe_memo; 0: not yet run, or there were too many */
     struct pipe_insn insn[];
 };
@@ -31,7 +35,7 @@ static unsigned pack(const struct pipe *p, const struct pipe_state *s, uint64_t 
     half[2] = half[3] = half[4] = half[5] = half[6] = half[7] = 0;
     for (struct pipe_regs left = s->live; pipe_regs_any(&left);) {
         unsigned i = pipe_regs_next(&left);
-        half[n++] = (uint16_t)(i | (unsigned)s->group[i] << 8);
+        half[n++] = (uint16_t)(i | (unsigned)s->group[i] << 8 | (pipe_regs_have(&s->seen, i) ? SEEN : 0));
         half[n++] = s->ready[i];
     }
     half[2] = (uint16_t)(n / 2 - 4);
@@ -43,6 +47,8 @@ static unsigned pack(const struct pipe *p, const struct pipe_state *s, uint64_t 
         half[3] = s->n_window;
         half[4] = s->decoded;
         half[5] = (uint16_t)(booked = s->n_words);
+        half[6] = s->used;
+        half[7] = s->moved;
         memcpy(&half[n], s->leave, s->n_window * sizeof(half[0]));
         n += s->n_window;
     }
@@ -69,7 +75,10 @@ static void unpack(const struct pipe *p, unsigned number, struct pipe_state *s)
     for (; n < end; n += 2) {
         unsigned reg = half[n] & 0xff;
         pipe_regs_add(&s->live, reg);
-        s->group[reg] = (uint8_t)(half[n] >> 8);
+        s->group[reg] = (uint8_t)(half[n] >> 8 & (PIPE_GROUPS - 1));
+        if ((half[n] & SEEN) != 0) {
+            pipe_regs_add(&s->seen, reg);
+        }
         s->ready[reg] = half[n + 1];
     }
     memcpy(s->unit, &half[n], p->n_units * sizeof(half[0]));
@@ -80,6 +89,8 @@ static void unpack(const struct pipe *p, unsigned number, struct pipe_state *s)
     s->n_window = half[3];
     s->decoded = half[4];
     s->n_words = half[5];
+    s->used = half[6];
+    s->moved = half[7] != 0;
     memcpy(s->leave, &half[n], s->n_window * sizeof(half[0]));
     w += (n + s->n_window + 3) / 4;
     memset(s->booked, 0, p->n_units * sizeof(s->booked[0]));
@@ -182,6 +193,9 @@ struct pipe *pipe_new(struct timing_params *params, struct timing_error *err)
         free(p);
         return NULL;
     }
+    if (p->ooo) {
+        pipe_find_pools(p);
+    }
     p->first_word = calloc(MOST_STATES + 1, sizeof(p->first_word[0]));
     p->hash_of = calloc(MOST_STATES, sizeof(p->hash_of[0]));
     p->drain = calloc(MOST_STATES, sizeof(p->drain[0]));
@@ -215,6 +229,11 @@ bool pipe_out_of_order(const struct pipe *p)
 unsigned pipe_width(const struct pipe *p)
 {
     return p->width;
+}
+
+unsigned pipe_ticks(const struct pipe *p)
+{
+    return p->ooo ? p->decode : 1;
 }
 
 /* ---- instructions ---- */
@@ -274,7 +293,7 @@ void pipe_insn_make(const struct pipe *p, uint32_t word, const struct features *
     add_results(in, &o);
 }
 
-struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat)
+struct pipe_block *pipe_block_part(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat)
 {
     struct pipe_block *b = calloc(1, sizeof(*b) + n * sizeof(b->insn[0]));
     if (b == NULL) {
@@ -284,6 +303,13 @@ struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, u
     for (unsigned i = 0; i < n; i++) {
         pipe_insn_make(p, words[i], feat, &b->insn[i]);
     }
+    return b;
+}
+
+struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat)
+{
+    struct pipe_block *b = pipe_block_part(p, words, n, feat);
+    b->ends = true;
     return b;
 }
 
@@ -298,18 +324,18 @@ unsigned pipe_block_length(const struct pipe_block *b)
 }
 
 /* ---- running ---- */
-static unsigned run(struct pipe *p, const struct pipe_insn *insn, unsigned n, unsigned *state, struct pipe_slot *slot)
+static unsigned run(struct pipe *p, const struct pipe_insn *insn, unsigned n, bool ends, unsigned *state, struct pipe_slot *slot)
 {
     struct pipe_state s;
     unpack(p, *state, &s);
-    unsigned cycles = (p->ooo ? pipe_run_ooo : pipe_run_in_order)(p, insn, n, &s, slot);
+    unsigned ticks = p->ooo ? pipe_run_ooo(p, insn, n, ends, &s, slot) : pipe_run_in_order(p, insn, n, &s, slot);
     *state = number_of(p, &s);
-    return cycles;
+    return ticks;
 }
 
 unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *state, struct pipe_slot *slot)
 {
-    return run(p, b->insn, b->n, state, slot);
+    return run(p, b->insn, b->n, b->ends, state, slot);
 }
 
 unsigned pipe_slack(const struct pipe *p, const struct pipe_insn *insn, unsigned n)
@@ -320,20 +346,14 @@ unsigned pipe_slack(const struct pipe *p, const struct pipe_insn *insn, unsigned
     return slot[0].slack;
 }
 
-unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, unsigned *state)
+unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, bool ends, unsigned *state)
 {
-    unsigned entry = *state, generation = p->generation, cycles;
+    unsigned entry = *state, generation = p->generation, ticks = run(p, insn, n, ends, state, NULL);
     p->computed++;
-    if (p->ooo) {
-        struct pipe_slot slot[n];
-        cycles = run(p, insn, n, state, slot);
-    } else {
-        cycles = run(p, insn, n, state, NULL);
-    }
     if (place != 0 && generation == p->generation) {
-        p->memo[pipe_memo_index(place, entry)] = (struct pipe_memo){place, (uint16_t)entry, (uint16_t)*state, cycles};
+        p->memo[pipe_memo_index(place, entry)] = (struct pipe_memo){place, (uint16_t)entry, (uint16_t)*state, ticks};
     }
-    return cycles;
+    return ticks;
 }
 
 const struct pipe_memo *pipe_memos(const struct pipe *p)
@@ -349,10 +369,10 @@ unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
     }
     const struct pipe_memo *m = &p->memo[pipe_memo_index(b->place, *state)];
     if (b->place == 0 || m->place != b->place || m->entry != *state) {
-        return pipe_run(p, b->place, b->insn, b->n, state);
+        return pipe_run(p, b->place, b->insn, b->n, b->ends, state);
     }
     *state = m->exit;
-    return m->cycles;
+    return m->ticks;
 }
 
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles)

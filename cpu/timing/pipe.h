@@ -6,7 +6,8 @@
  * A block of decoded instructions is a function of the pipeline's state: state at entry -> cycles, state at exit. A
  * state is what is still in flight, relative to the cycle in which the next instruction may issue: latencies, busy
  * units, slots taken. Equal states are one number, so that the outcome is remembered by code and entry state
- * (pipe-memo.h). What is remembered is exact; forgetting it changes no result.
+ * (pipe-memo.h). What is remembered is what would be computed; forgetting it changes no result. Out-of-order cores round the state
+ * at the end of a run of straight code (pipe-ooo.c); inside one it is exact, so that it may be cut anywhere.
  *
  * In-order cores: instructions issue in program order, as early as slots, operands, units and the order of completion
  * allow. Out-of-order cores are mechanistic: dispatch in order at a width, into a window that instructions leave in
@@ -71,11 +72,15 @@ void pipe_free(struct pipe *p);
 bool pipe_out_of_order(const struct pipe *p);
 /* Operations that can begin in a cycle */
 unsigned pipe_width(const struct pipe *p);
+/* Time is counted in ticks, of which a cycle has so many: in order one, out of order as many as instructions are dispatched in it. */
+unsigned pipe_ticks(const struct pipe *p);
 
 /* `feat` as in operands_of(). */
 void pipe_insn_make(const struct pipe *p, uint32_t word, const struct features *feat, struct pipe_insn *in);
-/* A block of n instructions, without branches except at its end (not checked). `feat` as in operands_of(). */
+/* A block of n instructions, without branches except at its end (not checked). `feat` as in operands_of(). A run of straight code
+   ends with it; with `part` it goes on. It makes a difference to out-of-order cores only, whose state is rounded there. */
 struct pipe_block *pipe_block_new(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat);
+struct pipe_block *pipe_block_part(const struct pipe *p, const uint32_t *words, unsigned n, const struct features *feat);
 void pipe_block_free(struct pipe_block *b);
 unsigned pipe_block_length(const struct pipe_block *b);
 
@@ -84,9 +89,9 @@ unsigned pipe_block_length(const struct pipe_block *b);
    and gives up all others. If nobody does, it happens in the midst of a call at last: pipe_memory_use().generation is
    another one then, and only the state that the call set is valid. */
 enum { PIPE_EMPTY = 0 };
-/* Cycles from entry in *state of n instructions until the one after them could issue; *state becomes the state then. Computed, and
-   remembered for `place` (pipe-memo.h) unless that is 0. */
-unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, unsigned *state);
+/* Ticks from entry in *state of n instructions until the one after them could issue; *state becomes the state then. Computed, and
+   remembered for `place` (pipe-memo.h) unless that is 0. `ends`: a run of straight code ends with the last of them. */
+unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, unsigned n, bool ends, unsigned *state);
 /* Where that is remembered: 1 << PIPE_MEMO_BITS entries, at the same address as long as the pipeline lives */
 const struct pipe_memo *pipe_memos(const struct pipe *p);
 /* The same for a block: remembered or computed. */
@@ -98,7 +103,7 @@ unsigned pipe_block_schedule(struct pipe *p, struct pipe_block *b, unsigned *sta
 unsigned pipe_slack(const struct pipe *p, const struct pipe_insn *insn, unsigned n);
 /* The state after `cycles` in which nothing issued (a stall). */
 void pipe_state_wait(struct pipe *p, unsigned *state, unsigned cycles);
-/* Cycles until everything in flight has completed */
+/* Cycles, not ticks, until everything in flight has completed */
 unsigned pipe_state_drain(const struct pipe *p, unsigned state);
 
 /* Are there so many states that they should be forgotten soon? Forget them but for n, *keep[0] to *keep[n-1], which get their

@@ -219,7 +219,7 @@ static void add_sums(const struct timing *t, struct timing_counts *c, uint64_t o
     c->event[TE_LINE] += ops_of(ops, OPS_LINE_SHIFT);
     c->event[TE_BRANCH] += ops_of(ops, OPS_BRANCH_SHIFT);
     c->event[TE_MISPREDICT] += t->mispredicts;
-    c->stall[STALL_BRANCH] += t->mispredicts * t->penalty;
+    c->stall[STALL_BRANCH] += t->mispredicts * t->p->branch.mispredict;
 }
 
 void timing_end_turn(struct timing *t)
@@ -248,7 +248,8 @@ void timing_settle(struct timing *t, const struct slot *s)
 
 /* ---- time ---- */
 
-uint64_t timing_now(const struct timing *t)
+/* Ticks before the instruction in progress */
+static uint64_t ticks_now(const struct timing *t)
 {
     const struct pe *pe = t->pe;
     if (pe->s == NULL) {
@@ -264,9 +265,14 @@ uint64_t timing_now(const struct timing *t)
     return t->cycles - rest_after(t, pe->s - 1, &next);
 }
 
+uint64_t timing_now(const struct timing *t)
+{
+    return timing_whole(t, ticks_now(t));
+}
+
 uint64_t timing_time_ns(const struct timing *t)
 {
-    uint64_t cycles = timing_now(t) - t->base_cycles;
+    uint64_t cycles = timing_whole(t, ticks_now(t) - t->base_cycles);
     return t->pe->time_base_ns + (t->base_frac + cycles * 1000) / t->p->mhz;
 }
 
@@ -275,7 +281,7 @@ uint64_t timing_time_ns(const struct timing *t)
 uint64_t timing_time_of(const struct timing *t, const struct slot *s)
 {
     uint16_t next;
-    return t->start == NULL ? t->cycles : t->cycles - rest_after(t, s, &next);
+    return timing_whole(t, t->start == NULL ? t->cycles : t->cycles - rest_after(t, s, &next));
 }
 
 /* Is the access one that changes nothing? */
@@ -326,17 +332,23 @@ static void classify(struct timing *t, const struct slot *s, unsigned cls)
     t->class_mark = now;
 }
 
-/* Everything in flight completes, and the instruction after the one at s begins with an empty pipeline: the run is left. Returns how
-   long that takes. */
+/* Everything in flight completes; what follows begins with an empty pipeline, and a cycle. Returns how many cycles that takes. */
+static unsigned empty(struct timing *t)
+{
+    unsigned drain = pipe_state_drain(t->m->pipe, t->key - 1u);
+    t->cycles = timing_whole(t, t->cycles + t->scale - 1) * t->scale;
+    t->key = TIMING_EMPTY;
+    return drain;
+}
+
+/* The same for the instruction at s: the run is left. */
 static unsigned empty_after(struct timing *t, const struct slot *s)
 {
     if (t->start != NULL) {
         timing_settle(t, s);
         t->pe->dirty |= DIRTY_BRANCH;
     }
-    unsigned drain = pipe_state_drain(t->m->pipe, t->key - 1u);
-    t->key = TIMING_EMPTY;
-    return drain;
+    return empty(t);
 }
 
 /* SYS by what it is: op1 apart, CRn 8 is TLBI, 7 address translation and cache maintenance (Arm ARM, "op0==0b01") */
@@ -399,15 +411,14 @@ void timing_train(struct timing *t, uint8_t *k, bool taken)
 
 void timing_exception(struct timing *t, bool is_return)
 {
-    unsigned drain = pipe_state_drain(t->m->pipe, t->key - 1u);
-    t->key = TIMING_EMPTY;
+    unsigned drain = empty(t);
     if (is_return) {
         timing_stall(t, STALL_ERET, t->p->sys.eret + drain);
     } else {
         t->counts.event[TE_EXCEPTION]++;
         timing_stall(t, STALL_EXCEPTION, t->p->sys.exception + drain);
     }
-    t->class_mark = t->cycles;
+    t->class_mark = timing_whole(t, t->cycles);
 }
 
 /* ---- counts ---- */
@@ -437,7 +448,7 @@ void timing_begin(struct timing *t)
 {
     t->counts = (struct timing_counts){ .cycles = 0 };
     t->ops = t->mispredicts = 0;
-    t->first_cycle = t->cycles;
+    t->first_cycle = timing_whole(t, t->cycles);
     t->first_insn = pe_icount(t->pe);
 }
 
@@ -523,7 +534,9 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->p = &m->params;
     t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
     t->key = TIMING_EMPTY;
-    t->cycles = t->first_cycle = t->base_cycles = t->class_mark = pe_cycle(pe);
+    t->scale = pipe_ticks(m->pipe);
+    t->first_cycle = t->class_mark = pe_cycle(pe);
+    t->cycles = t->base_cycles = t->first_cycle * t->scale;
     t->first_insn = pe_icount(pe);
     t->resume_pc = 1;
     t->missing = UINT64_MAX;
@@ -531,7 +544,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->history_mask = (uint32_t)ones64(b->history);
     t->btb_mask = b->indirect - 1;
     t->ras_mask = b->return_stack - 1;
-    t->penalty = b->mispredict;
+    t->penalty = b->mispredict * t->scale;
     t->memos = pipe_memos(m->pipe);
     memset(t->bht, 1, sizeof(t->bht));
     pe->timing = t;

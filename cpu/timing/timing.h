@@ -91,8 +91,8 @@ struct timing_machine {
 
 struct timing {
     /* --- hot --- */
-    uint64_t cycles;            /* since power-on; those of the run in progress are in it already */
-    uint64_t limit;             /* the turn ends here */
+    uint64_t cycles;            /* since power-on, in ticks (pipe_ticks()); those of the run in progress are in it already */
+    uint64_t limit;             /* the turn ends here (ticks) */
     uint16_t key;               /* state of the pipeline after the run in progress, for struct block.key */
     const struct slot *start;   /* where that began: its block says what was charged, and the state before it. &own.mark: `own` does.
                                    NULL: settled */
@@ -105,7 +105,8 @@ struct timing {
     uint32_t bht_mask, history_mask;
     uint32_t btb_mask, ras_mask;
     uint32_t ras_top;
-    uint32_t penalty;
+    uint32_t penalty;           /* of a mispredicted branch, in ticks */
+    uint32_t scale;             /* ticks of a cycle */
     const struct pipe_memo *memos; /* of the pipeline */
     uint8_t bht[BHT_MAX];
     uint64_t btb[BTB_MAX];
@@ -125,7 +126,7 @@ struct timing {
     uint16_t pin_next;
     uint32_t pin_rest;
     uint64_t pin_ops;
-    uint32_t step_cycles;       /* stepping: what the instruction was charged */
+    uint32_t step_cycles;       /* stepping: what the instruction was charged, in ticks */
     struct timing_machine *m;
     const struct params_timing *p;
     bool paid;                  /* the access that the careful path is about to do was charged */
@@ -147,10 +148,10 @@ struct timing {
     unsigned stream_count;
     struct timing_counts counts;    /* cycles and insns are only right in timing_counts() */
     /* time: cycles to nanoseconds, without loss */
-    uint64_t base_cycles;       /* t->cycles when the turn began */
+    uint64_t base_cycles;       /* t->cycles when the turn began (ticks) */
     uint32_t base_frac;         /* of a nanosecond then, in 1/mhz */
     uint64_t miss_insn;         /* instructions retired at the last load miss that was waited for */
-    uint64_t lead;              /* cycles that this PE is ahead of the machine's time */
+    uint64_t lead;              /* ticks that this PE is ahead of the machine's time */
     /* The turn is cut when the cycles, or the instructions retired, come to these: pmu_alarm() is to look. UINT64_MAX: never */
     uint64_t alarm_cycles, alarm_insns;
     /* Counting began at these; it ended at last_insn, unless that is 0 */
@@ -205,6 +206,12 @@ static inline uint16_t timing_key_after(const struct pipe_memo *m)
     return (uint16_t)(m->exit + 1);
 }
 
+/* The whole cycles of so many ticks */
+static inline uint64_t timing_whole(const struct timing *t, uint64_t ticks)
+{
+    return t->scale == 1 ? ticks : ticks / t->scale;
+}
+
 enum { BLOCK_CYCLES = UINT8_MAX };  /* as struct block.cycles has room for */
 
 /* What is charged is no block's: the run at s in state t->key. */
@@ -224,18 +231,18 @@ static inline bool timing_enter_known(struct timing *t, const struct slot *s)
 {
     struct block *b = block_of(s);
     const struct pipe_memo *m = timing_memo(t, s, s->run, t->key);
-    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) || t->cycles + m->cycles >= t->limit)) {
+    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) || t->cycles + m->ticks >= t->limit)) {
         return false;
     }
-    if ((t->key == TIMING_EMPTY && b->key != 0) || unlikely(m->cycles > BLOCK_CYCLES)) {
-        timing_charge_own(t, s, m->cycles);
+    if ((t->key == TIMING_EMPTY && b->key != 0) || unlikely(m->ticks > BLOCK_CYCLES)) {
+        timing_charge_own(t, s, m->ticks);
     } else {
         b->key = t->key;
         b->next = timing_key_after(m);
-        b->cycles = (uint8_t)m->cycles;
+        b->cycles = (uint8_t)m->ticks;
         t->start = s;
     }
-    t->cycles += m->cycles;
+    t->cycles += m->ticks;
     t->key = timing_key_after(m);
     t->ops += b->ops;
     return true;
@@ -271,7 +278,7 @@ void timing_page_free(void *page);
 void timing_exception(struct timing *t, bool is_return);
 void timing_tlbi(struct timing *t, const struct tlbi_req *q);
 void timing_device(struct timing *t, bool write);
-/* Cycles before the instruction in progress, exactly. */
+/* Whole cycles before the instruction in progress. */
 uint64_t timing_now(const struct timing *t);
 /* Guest time of the same, in nanoseconds. Only with a clock of cycles. */
 uint64_t timing_time_ns(const struct timing *t);
@@ -300,7 +307,7 @@ const char *timing_event_name(enum timing_event e);
 
 static inline void timing_stall(struct timing *t, enum stall why, uint64_t cycles)
 {
-    t->cycles += cycles;
+    t->cycles += cycles * t->scale;
     t->counts.stall[why] += cycles;
 }
 

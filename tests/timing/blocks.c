@@ -57,7 +57,7 @@ static void print_asm(const struct block *b, unsigned n)
     cs_close(&cs);
 }
 
-/* ---- cycles ---- */
+/* ---- cycles ---- each iteration is a run of straight code of its own, as it would be in a loop */
 static struct pipe *open_pipe(const char *core)
 {
     struct timing_error err;
@@ -73,13 +73,13 @@ static struct pipe *open_pipe(const char *core)
 
 static unsigned our_cycles(struct pipe *p, const struct block *b)
 {
-    unsigned state = PIPE_EMPTY, cycles = 0;
+    unsigned state = PIPE_EMPTY, ticks = 0;
     struct pipe_block *pb = pipe_block_new(p, b->word, b->n, NULL);
     for (unsigned i = 0; i < ITERATIONS; i++) {
-        cycles += pipe_block_run(p, pb, &state);
+        ticks += pipe_block_run(p, pb, &state);
     }
     pipe_block_free(pb);
-    return cycles + pipe_state_drain(p, state);
+    return ticks / pipe_ticks(p) + pipe_state_drain(p, state);
 }
 
 /* llvm-mca's "Total Cycles" of the regions b0 to b<n-1> */
@@ -164,14 +164,14 @@ static void show(const char *core, const struct block *b)
     struct pipe_block *pb = pipe_block_new(p, b->word, b->n, NULL);
     unsigned state = PIPE_EMPTY, at = 0;
     for (unsigned it = 0; it < 3; it++) {
-        unsigned cycles = pipe_block_schedule(p, pb, &state, slot);
+        unsigned ticks = pipe_block_schedule(p, pb, &state, slot), first = at / pipe_ticks(p);
         for (unsigned k = 0; k < b->n; k++) {
-            printf("[%u,%u] %4d..%-4d %-8s %-5s ", it, k, (int)at + slot[k].issue, (int)at + slot[k].done,
+            printf("[%u,%u] %4d..%-4d %-8s %-5s ", it, k, (int)first + slot[k].issue, (int)first + slot[k].done,
                    pipe_stall_name((enum pipe_stall)slot[k].stall), slot[k].reg < OPD_REGS ? opd_reg_name(slot[k].reg) : "");
             print_word(cs, b->word[k], stdout);
             putchar('\n');
         }
-        at += cycles;
+        at += ticks;
     }
     cs_close(&cs);
     pipe_block_free(pb);

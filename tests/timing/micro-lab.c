@@ -73,7 +73,7 @@ void lab_open(struct lab *l, const struct conf *c, unsigned pes)
     ck_assert_ptr_nonnull(f);
     write_conf(c, f);
     fclose(f);
-    *l = (struct lab){.pc = LAB_CODE, .tables = LAB_TABLES};
+    *l = (struct lab){.pc = LAB_CODE, .tables = LAB_TABLES, .ooo = strcmp(conf_get(c, "pipeline", "model"), "in-order") != 0};
     struct machine_config cfg = {.model = "max",
                                  .n_pes = pes,
                                  .ram_size = LAB_RAM_END - UINT64_C(0x40000000),

@@ -209,6 +209,7 @@ void micro_whole(const struct conf *c, struct findings *f)
     while (width < SEQ_MAX && cycle_of(k, nops, width + 1) == 0) {
         width++;
     }
+    width += ooo; /* in order the cycle is that in which the last one issues, out of order that in which the next one is dispatched */
     snprintf(x->file, sizeof(x->file), "%s", conf_get(c, "pipeline", "width"));
     snprintf(x->measured, sizeof(x->measured), "%u", width);
     if (!ooo) {

@@ -77,6 +77,7 @@ struct lab {
     struct snap *snap;
     unsigned n_snaps, room;
     unsigned *pair, n_pairs; /* snapshots before an access that is timed */
+    bool ooo;              /* the cycles of snapshots are rounded down: time is counted in parts of them */
 };
 
 /* Marks before and after an access that is timed; others are the test's own. */

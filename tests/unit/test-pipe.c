@@ -19,16 +19,16 @@ static struct pipe *open_core(const char *core)
     return p;
 }
 
-/* Cycles of `times` repetitions of a block from the empty state */
+/* Cycles of `times` repetitions of a block from the empty state, rounded down */
 static unsigned repeat(struct pipe *p, const uint32_t *words, unsigned n, unsigned times)
 {
     struct pipe_block *b = pipe_block_new(p, words, n, NULL);
-    unsigned state = PIPE_EMPTY, cycles = 0;
+    unsigned state = PIPE_EMPTY, ticks = 0;
     for (unsigned i = 0; i < times; i++) {
-        cycles += pipe_block_run(p, b, &state);
+        ticks += pipe_block_run(p, b, &state);
     }
     pipe_block_free(b);
-    return cycles;
+    return ticks / pipe_ticks(p);
 }
 
 /* ---- files ---- */
@@ -338,7 +338,7 @@ START_TEST(blocks_compose)
             unsigned cut = b[i].n / 3 + 1, one = PIPE_EMPTY, two = PIPE_EMPTY, anew = PIPE_EMPTY;
             struct pipe_slot slot[BLOCK_MAX];
             struct pipe_block *whole = pipe_block_new(p, b[i].word, b[i].n, NULL);
-            struct pipe_block *head = pipe_block_new(p, b[i].word, cut, NULL);
+            struct pipe_block *head = pipe_block_part(p, b[i].word, cut, NULL);
             struct pipe_block *tail = pipe_block_new(p, b[i].word + cut, b[i].n - cut, NULL);
             struct pipe_block *computed = pipe_block_new(fresh, b[i].word, b[i].n, NULL);
             for (unsigned turn = 0; turn < 40; turn++) {
@@ -359,6 +359,74 @@ START_TEST(blocks_compose)
         pipe_free(fresh);
     }
     free(b);
+}
+END_TEST
+
+/* The end of a run: time and state are the same when the run is cut anywhere, down to single instructions as the stepping form has
+   them; and rounding what is rounded changes nothing and takes no time. */
+START_TEST(states_are_rounded_where_a_run_ends)
+{
+    static const char *const cores[] = {"cortex-a57", "cortex-a72", "neoverse-n1", "neoverse-n1-llvm", "cortex-a53"};
+    enum { N = 60 };
+    struct block *b = make_blocks(N, 815);
+    for (unsigned k = 0; k < sizeof(cores) / sizeof(cores[0]); k++) {
+        struct pipe *p = open_core(cores[k]);
+        struct pipe_block *nothing = pipe_block_new(p, NULL, 0, NULL);
+        unsigned state = PIPE_EMPTY;
+        for (unsigned i = 0; i < 3 * N; i++) {
+            const uint32_t *word = b[i % N].word;
+            unsigned n = b[i % N].n, entry = state, single = entry, ticks = 0;
+            struct pipe_block *whole = pipe_block_new(p, word, n, NULL);
+            unsigned all = pipe_block_run(p, whole, &state);
+            for (unsigned at = 0; at < n; at++) {
+                struct pipe_block *one = (at + 1 < n ? pipe_block_part : pipe_block_new)(p, word + at, 1, NULL);
+                struct pipe_block *rest = pipe_block_new(p, word + at, n - at, NULL);
+                unsigned cut = single, then = pipe_block_run(p, rest, &cut);
+                ck_assert_msg(ticks + then == all && cut == state, "%s block %u cut at %u: %u + %u ticks, not %u", cores[k], i, at, ticks, then,
+                              all);
+                ticks += pipe_block_run(p, one, &single);
+                pipe_block_free(one);
+                pipe_block_free(rest);
+            }
+            ck_assert_uint_eq(ticks, all);
+            ck_assert_uint_eq(single, state);
+            unsigned once = state;
+            ck_assert_uint_eq(pipe_block_run(p, nothing, &once), 0);
+            unsigned twice = once;
+            ck_assert_uint_eq(pipe_block_run(p, nothing, &twice), 0);
+            ck_assert_uint_eq(twice, once);
+            pipe_block_free(whole);
+        }
+        pipe_block_free(nothing);
+        pipe_free(p);
+    }
+    free(b);
+}
+END_TEST
+
+/* What is rounded away does not lose what bounds a loop: a chain, a unit, dispatch. Cycles of a turn, for blocks that are a run each */
+START_TEST(loops_take_what_bounds_them)
+{
+    static const struct {
+        const char *core;
+        unsigned n, turns, cycles;
+        uint32_t word[6];
+    } loops[] = {
+        {"neoverse-n1", 2, 1, 4, {0xf9400000, 0xb5000000}},                 /* ldr x0, [x0]; cbnz: the load's latency */
+        {"neoverse-n1", 2, 1, 1, {0xf1000400, 0x54000001}},                 /* subs x0, x0, #1; b.ne: a chain of one cycle */
+        {"neoverse-n1", 3, 1, 1, {0xf1000400, 0x8b030042, 0x54000001}},     /* the same and add x2, x2, x3 */
+        {"neoverse-n1", 4, 1, 2, {0xf9400041, 0xf9400043, 0xf9400044, 0xf9400045}}, /* four loads, two load units */
+        {"neoverse-n1", 3, 4, 3, {0xd503201f, 0xd503201f, 0x54000001}},     /* three instructions, four a cycle */
+        {"cortex-a72", 2, 1, 4, {0xf9400000, 0xb5000000}},
+        {"cortex-a72", 4, 1, 4, {0xf9400041, 0xf9400043, 0xf9400044, 0xf9400045}}, /* one load unit */
+        {"cortex-a72", 2, 1, 1, {0xf1000400, 0x54000001}},                  /* subs x0, x0, #1; b.ne */
+    };
+    for (unsigned i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
+        struct pipe *p = open_core(loops[i].core);
+        unsigned cycles = repeat(p, loops[i].word, loops[i].n, 3000) - repeat(p, loops[i].word, loops[i].n, 1000);
+        ck_assert_msg(cycles == 2000 / loops[i].turns * loops[i].cycles, "loop %u: %u cycles for 2000 turns", i, cycles);
+        pipe_free(p);
+    }
 }
 END_TEST
 
@@ -453,6 +521,8 @@ int main(void)
     tcase_add_test(c, chains_give_latencies);
     tcase_add_test(c, streams_give_intervals);
     tcase_add_test(c, blocks_compose);
+    tcase_add_test(c, states_are_rounded_where_a_run_ends);
+    tcase_add_test(c, loops_take_what_bounds_them);
     tcase_add_test(c, waiting_lets_what_is_in_flight_complete);
     tcase_add_test(c, forgetting_changes_nothing);
     tcase_add_test(c, loads_tell_their_slack);
