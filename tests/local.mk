@@ -82,7 +82,8 @@ tests_unit_test_operands_SOURCES = \
 EXTRA_DIST += \
 	tests/unit/test-gic.h \
 	tests/unit/test-mmu-env.h \
-	tests/unit/test-pe.h
+	tests/unit/test-pe.h \
+	tests/unit/test-recs.h
 
 check_SCRIPTS += \
 	tests/cli.sh \

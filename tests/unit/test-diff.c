@@ -15,6 +15,7 @@
 #include "sim/machine.h"
 #include "sim/symbols.h"
 #include "sim/trace-insn.h"
+#include "tests/unit/test-recs.h"
 
 enum { NOP = 0xd503201f, HVC_0 = 0xd4000002, GUEST_PA = 0x41000000 };
 
@@ -148,11 +149,6 @@ static char *report(struct trace *a, struct trace *b, struct diff_opts o, struct
     free(a->v);
     free(b->v);
     return text;
-}
-
-static void has(const char *text, const char *what)
-{
-    ck_assert_msg(strstr(text, what) != NULL, "no `%s' in:\n%s", what, text);
 }
 
 static uint64_t symbol_va(struct symbols *s, const char *name)

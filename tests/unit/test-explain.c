@@ -5,19 +5,8 @@
 #include <string.h>
 
 #include "hyp/explain.h"
+#include "tests/unit/test-recs.h"
 
-#define VM BIT64(0)
-#define FMO BIT64(3)
-#define IMO BIT64(4)
-#define AMO BIT64(5)
-#define TWE BIT64(14)
-#define TID3 BIT64(18)
-#define TSC BIT64(19)
-#define TGE BIT64(27)
-#define RW BIT64(31)
-#define TEA BIT64(37)
-#define VTTBR(vmid) ((uint64_t)(vmid) << 48 | 0x42000000)
-#define ESR(ec, iss) ((uint64_t)(ec) << 26 | 1u << 25 | (iss))
 
 enum { EC_IABT = 0x20, EC_DABT = 0x24, TRANSLATION = 3, ACCESS_FLAG = 4, PERMISSION = 5, EXTERNAL_WALK = 8 };
 
@@ -84,7 +73,7 @@ static void says(struct fixture *x, const char *what)
     ck_assert(explain_finish(x->e));
     explain_free(x->e);
     fclose(x->f);
-    ck_assert_msg(strstr(x->text, what) != NULL, "no `%s' in:\n%s", what, x->text);
+    has(x->text, what);
     free(x->text);
 }
 

@@ -5,13 +5,8 @@
 #include <string.h>
 
 #include "hyp/export.h"
+#include "tests/unit/test-recs.h"
 
-#define VM BIT64(0)
-#define TGE BIT64(27)
-#define RW BIT64(31)
-#define VTTBR(vmid) ((uint64_t)(vmid) << 48 | 0x42000000)
-#define ESR(ec, iss) ((uint64_t)(ec) << 26 | 1u << 25 | (iss))
-#define ESR_HVC ESR(0x16, 0)
 #define DAIF_A 4
 
 struct fixture {
@@ -49,19 +44,14 @@ static char *finish(struct fixture *x)
 
 static struct rec enter(uint64_t t, unsigned vmid)
 {
-    return (struct rec){.kind = REC_ERET, .from_el = 2, .el = 1, .time_ns = t, .pc = 0x1000, .a = 5, .b = 0x40200000, .hcr = VM | RW,
-                        .vttbr = VTTBR(vmid)};
+    return rec_enter(t, VM | RW, VTTBR(vmid));
 }
 
 static struct rec leave(uint64_t t, unsigned type, uint64_t esr, unsigned vmid)
 {
-    return (struct rec){.kind = REC_EXC_ENTRY, .type = (uint16_t)type, .from_el = 1, .el = 2, .daif = 15, .time_ns = t,
-                        .pc = 0x40200004, .a = esr, .d = 0x400, .hcr = VM | RW, .vttbr = VTTBR(vmid)};
-}
-
-static void has(const char *text, const char *what)
-{
-    ck_assert_msg(strstr(text, what) != NULL, "no `%s' in:\n%s", what, text);
+    struct rec r = rec_leave(t, esr, VM | RW, VTTBR(vmid));
+    r.type = (uint16_t)type;
+    return r;
 }
 
 START_TEST(names_of_formats)

@@ -6,15 +6,8 @@
 #include <string.h>
 
 #include "hyp/switches.h"
+#include "tests/unit/test-recs.h"
 
-#define VM BIT64(0)
-#define TGE BIT64(27)
-#define RW BIT64(31)
-#define E2H BIT64(34)
-#define VTTBR(vmid) ((uint64_t)(vmid) << 48 | 0x42000000)
-
-#define ESR(ec, iss) ((uint64_t)(ec) << 26 | 1u << 25 | (iss))
-#define ESR_HVC ESR(0x16, 0)
 #define ESR_MMIO_WRITE ESR(0x24, 1 << 24 | 2 << 22 | 1 << 16 | 1 << 6 | 0x07)
 
 struct fixture {
@@ -47,18 +40,6 @@ static void give(struct fixture *x, struct rec r)
     k->put(k->opaque, &r);
 }
 
-static struct rec enter(uint64_t t, uint64_t hcr, uint64_t vttbr)
-{
-    return (struct rec){.kind = REC_ERET, .from_el = 2, .el = 1, .icount = t, .time_ns = t, .pc = 0x1000, .a = 5, .b = 0x40200000,
-                        .hcr = hcr, .vttbr = vttbr};
-}
-
-static struct rec leave(uint64_t t, uint64_t esr, uint64_t hcr, uint64_t vttbr)
-{
-    return (struct rec){.kind = REC_EXC_ENTRY, .from_el = 1, .el = 2, .icount = t, .time_ns = t, .pc = 0x40200004, .a = esr,
-                        .hcr = hcr, .vttbr = vttbr};
-}
-
 START_TEST(worlds)
 {
     ck_assert_int_eq(world_of(2, VM, VTTBR(1)), WORLD_HYP);
@@ -82,20 +63,20 @@ START_TEST(a_switch_is_listed_with_both_times)
 {
     struct fixture x;
     begin(&x, NULL);
-    give(&x, enter(100, VM | RW, VTTBR(7)));
-    struct rec e = leave(150, ESR_MMIO_WRITE, VM | RW, VTTBR(7));
+    give(&x, rec_enter(100, VM | RW, VTTBR(7)));
+    struct rec e = rec_leave(150, ESR_MMIO_WRITE, VM | RW, VTTBR(7));
     e.b = 0xffff000009000018; /* FAR */
     e.c = 0x9000000 >> 8;     /* HPFAR */
     give(&x, e);
-    give(&x, enter(1650, VM | RW, VTTBR(7)));
+    give(&x, rec_enter(1650, VM | RW, VTTBR(7)));
     ck_assert_uint_eq(switches_entries(x.s), 2);
     ck_assert_uint_eq(switches_exits(x.s), 1);
     char *t = finish(&x);
-    ck_assert_ptr_nonnull(strstr(t, "           100   0     7  enter                   0000000040200000  to EL1h\n"));
-    ck_assert_ptr_nonnull(strstr(t, "           150   0     7  exit   guest     50 ns  0000000040200004  DABT write 4 bytes from w1, "
-                                    "translation fault L3, va 0xffff000009000018 ipa 0x9000018\n"));
-    ck_assert_ptr_nonnull(strstr(t, "          1650   0     7  enter  host    1.50 us  0000000040200000  to EL1h\n"));
-    ck_assert_ptr_nonnull(strstr(t, "2 guest entries, 1 exits"));
+    has(t, "           100   0     7  enter                   0000000040200000  to EL1h\n");
+    has(t, "           150   0     7  exit   guest     50 ns  0000000040200004  DABT write 4 bytes from w1, "
+           "translation fault L3, va 0xffff000009000018 ipa 0x9000018\n");
+    has(t, "          1650   0     7  enter  host    1.50 us  0000000040200000  to EL1h\n");
+    has(t, "2 guest entries, 1 exits");
     free(t);
 }
 END_TEST
@@ -105,13 +86,13 @@ START_TEST(the_host_is_no_guest)
     struct fixture x;
     begin(&x, NULL);
     /* nVHE host: HVC to EL2 and back, no stage 2 */
-    give(&x, leave(10, ESR_HVC, RW, VTTBR(3)));
-    give(&x, enter(20, RW, VTTBR(3)));
+    give(&x, rec_leave(10, ESR_HVC, RW, VTTBR(3)));
+    give(&x, rec_enter(20, RW, VTTBR(3)));
     /* pKVM host */
-    give(&x, leave(30, ESR_HVC, RW | VM, VTTBR(0)));
-    give(&x, enter(40, RW | VM, VTTBR(0)));
+    give(&x, rec_leave(30, ESR_HVC, RW | VM, VTTBR(0)));
+    give(&x, rec_enter(40, RW | VM, VTTBR(0)));
     /* VHE host userspace makes a system call */
-    struct rec svc = leave(50, ESR(0x15, 0), RW | E2H | TGE | VM, VTTBR(3));
+    struct rec svc = rec_leave(50, ESR(0x15, 0), RW | E2H | TGE | VM, VTTBR(3));
     svc.from_el = 0;
     give(&x, svc);
     ck_assert_uint_eq(switches_entries(x.s), 0);
@@ -126,7 +107,7 @@ START_TEST(what_a_guest_does_within_is_no_exit)
 {
     struct fixture x;
     begin(&x, NULL);
-    give(&x, enter(100, VM, VTTBR(1)));
+    give(&x, rec_enter(100, VM, VTTBR(1)));
     /* EL0 -> EL1 SVC and the way back, a virtual interrupt */
     give(&x, (struct rec){.kind = REC_EXC_ENTRY, .from_el = 0, .el = 1, .a = ESR(0x15, 0), .hcr = VM, .vttbr = VTTBR(1)});
     give(&x, (struct rec){.kind = REC_ERET, .from_el = 1, .el = 0, .hcr = VM, .vttbr = VTTBR(1)});
@@ -147,21 +128,21 @@ START_TEST(the_table_adds_up)
     begin(&x, &o);
     uint64_t t = 0;
     for (unsigned i = 0; i < 10; i++) { /* guest 100 ns, then 1000 + 100 i */
-        give(&x, enter(t, VM, VTTBR(1)));
-        give(&x, leave(t + 100, i < 3 ? ESR_MMIO_WRITE : ESR(0x16, i), VM, VTTBR(1)));
+        give(&x, rec_enter(t, VM, VTTBR(1)));
+        give(&x, rec_leave(t + 100, i < 3 ? ESR_MMIO_WRITE : ESR(0x16, i), VM, VTTBR(1)));
         t += 1100 + 100 * i;
     }
-    give(&x, enter(t, VM, VTTBR(1)));
-    struct rec irq = leave(t + 100, 0xdeadbeef, VM, VTTBR(1));
+    give(&x, rec_enter(t, VM, VTTBR(1)));
+    struct rec irq = rec_leave(t + 100, 0xdeadbeef, VM, VTTBR(1));
     irq.type = 1;
     give(&x, irq);
     char *text = finish(&x);
     /* HVC with i = 3..9: 1300..1900, mean 1600 */
-    ck_assert_ptr_nonnull(strstr(text, "HVC                                                    7  63.64%    1.30 us    1.60 us    1.90 us      1600  77.24%"));
-    ck_assert_ptr_nonnull(strstr(text, "DABT write, translation fault                          3  27.27%    1.00 us    1.10 us    1.20 us      1100  22.76%"));
-    ck_assert_ptr_nonnull(strstr(text, "IRQ                                                    1   9.09%          -          -          -         -        -"));
-    ck_assert_ptr_nonnull(strstr(text, "total                                                 11 100.00%    1.00 us    1.45 us    1.90 us      1450 100.00%"));
-    ck_assert_ptr_nonnull(strstr(text, "in the guest 1.10 us (1100 instructions), outside between exits and entries 14.50 us (14500 instructions)\n"));
+    has(text, "HVC                                                    7  63.64%    1.30 us    1.60 us    1.90 us      1600  77.24%");
+    has(text, "DABT write, translation fault                          3  27.27%    1.00 us    1.10 us    1.20 us      1100  22.76%");
+    has(text, "IRQ                                                    1   9.09%          -          -          -         -        -");
+    has(text, "total                                                 11 100.00%    1.00 us    1.45 us    1.90 us      1450 100.00%");
+    has(text, "in the guest 1.10 us (1100 instructions), outside between exits and entries 14.50 us (14500 instructions)\n");
     free(text);
 }
 END_TEST
@@ -170,17 +151,17 @@ START_TEST(each_pe_has_its_own_clock)
 {
     struct fixture x;
     begin(&x, NULL);
-    struct rec a = enter(100, VM, VTTBR(1)), b = enter(500, VM, VTTBR(2));
+    struct rec a = rec_enter(100, VM, VTTBR(1)), b = rec_enter(500, VM, VTTBR(2));
     b.pe = 1;
     give(&x, a);
     give(&x, b);
-    struct rec c = leave(1100, ESR(0x01, 0), VM, VTTBR(1)), d = leave(600, ESR_HVC, VM, VTTBR(2));
+    struct rec c = rec_leave(1100, ESR(0x01, 0), VM, VTTBR(1)), d = rec_leave(600, ESR_HVC, VM, VTTBR(2));
     d.pe = 1;
     give(&x, c);
     give(&x, d);
     char *t = finish(&x);
-    ck_assert_ptr_nonnull(strstr(t, "   0     1  exit   guest   1.00 us  0000000040200004  WFI\n"));
-    ck_assert_ptr_nonnull(strstr(t, "   1     2  exit   guest    100 ns  0000000040200004  HVC #0\n"));
+    has(t, "   0     1  exit   guest   1.00 us  0000000040200004  WFI\n");
+    has(t, "   1     2  exit   guest    100 ns  0000000040200004  HVC #0\n");
     free(t);
 }
 END_TEST
@@ -203,9 +184,9 @@ START_TEST(json_lines)
     struct switches_opts o = {.format = SWITCHES_JSON, .symbol = symbol, .names = {.sysreg = regname}};
     struct fixture x;
     begin(&x, &o);
-    give(&x, enter(100, VM, VTTBR(1)));
-    give(&x, leave(130, ESR(0x18, 3 << 20 | 4 << 1 | 1), VM, VTTBR(1)));
-    give(&x, enter(230, VM, VTTBR(1)));
+    give(&x, rec_enter(100, VM, VTTBR(1)));
+    give(&x, rec_leave(130, ESR(0x18, 3 << 20 | 4 << 1 | 1), VM, VTTBR(1)));
+    give(&x, rec_enter(230, VM, VTTBR(1)));
     char *t = finish(&x);
     ck_assert_str_eq(t,
         "{\"event\":\"enter\",\"insns\":100,\"time_ns\":100,\"pe\":0,\"vmid\":1,\"pc\":\"0x40200000\",\"symbol\":\"guest\\\"main+0\",\"el\":1}\n"
@@ -229,7 +210,7 @@ START_TEST(a_failed_write_is_reported)
         return;
     }
     struct switches *s = switches_new(full, &plain);
-    struct rec r = enter(1, VM, VTTBR(1));
+    struct rec r = rec_enter(1, VM, VTTBR(1));
     switches_sink(s)->put(switches_sink(s)->opaque, &r);
     ck_assert(!switches_finish(s));
     switches_free(s);
