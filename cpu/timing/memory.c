@@ -175,11 +175,6 @@ struct translation {
     struct tlb_entry *e;    /* of the micro-TLB; NULL: none */
 };
 
-static uint64_t pa_of(const struct tlb_entry *e, uint64_t va)
-{
-    return e->pa | (va & ones64(e->shift) & ~TLB_UNCACHED);
-}
-
 /* Entries of the walk cache have the level of the leaf in place of an address: above what the size of what they cover cuts off */
 enum { WALK_LEVEL_SHIFT = 60 };
 
@@ -255,29 +250,59 @@ static uint64_t untagged(uint64_t va)
     return (uint64_t)sext64(va, 56);
 }
 
-/* The micro-TLB did not have it. *guess: where the main TLB may. */
+static inline __attribute__((always_inline)) void charge_refill(struct timing *t, bool fetch)
+{
+    t->counts.event[fetch ? TE_ITLB_REFILL : TE_DTLB_REFILL]++;
+    t->counts.event[TE_TLB_ACCESS]++;
+    timing_stall(t, fetch ? STALL_ITLB : STALL_DTLB, t->p->mem.tlb_latency);
+}
+
+/* The micro-TLB does not have va, entry e of the main TLB does. */
+static inline __attribute__((always_inline)) struct tlb_entry *take(struct timing *t, struct utlb_model *u, uint64_t va,
+                                                                    const struct tlb_entry *e)
+{
+    views_close(t, utlb_model_victim(u));
+    return utlb_model_put(u, va, e);
+}
+
+/* The micro-TLB did not have it. *guess: where the main TLB had it in the end. */
 static __attribute__((noinline)) struct translation refill(struct timing *t, uint64_t va, bool fetch, uint16_t *guess)
 {
     uint64_t ctx = t->context;
-    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
-    struct walked x;
-    enum stall why = fetch ? STALL_ITLB : STALL_DTLB;
-    t->counts.event[fetch ? TE_ITLB_REFILL : TE_DTLB_REFILL]++;
-    t->counts.event[TE_TLB_ACCESS]++;
-    timing_stall(t, why, t->p->mem.tlb_latency);
-    const struct tlb_entry *e = tlb_model_guess(&t->tlb, va, ctx, guess);
-    if (likely(e != NULL)) {
-        x = (struct walked){ .pa = pa_of(e, va), .shift = e->shift, .global = (e->ctx & TCTX_GLOBAL) != 0 };
-    } else {
+    charge_refill(t, fetch);
+    const struct tlb_entry *e = tlb_model_find(&t->tlb, va, ctx);
+    if (e == NULL) {
+        struct walked x;
         t->counts.event[fetch ? TE_ITLB_WALK : TE_DTLB_WALK]++;
-        timing_stall(t, why, walk(t, va, fetch, &x));
+        timing_stall(t, fetch ? STALL_ITLB : STALL_DTLB, walk(t, va, fetch, &x));
         if (x.shift == 0) {
             return (struct translation){ .pa = x.pa };
         }
-        tlb_model_put(&t->tlb, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
+        e = tlb_model_put(&t->tlb, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift);
+        utlb_model_expect(&t->itlb, x.shift);
+        utlb_model_expect(&t->dtlb, x.shift);
     }
-    views_close(t, utlb_model_victim(u));
-    return (struct translation){ .pa = x.pa, .e = utlb_model_put(u, va, ctx | (x.global ? TCTX_GLOBAL : 0), x.pa, x.shift) };
+    *guess = (uint16_t)(e - t->tlb.e);
+    return (struct translation){ .pa = tlb_entry_pa(e, va), .e = take(t, fetch ? &t->itlb : &t->dtlb, va, e) };
+}
+
+/* The commonest refill: the page of a view that was closed is the one that it was and is where the main TLB had it. Opens the view.
+   false: nothing is done. */
+static inline __attribute__((always_inline)) struct tlb_entry *reopen(struct timing *t, bool fetch, uint64_t va, unsigned id)
+{
+    struct utlb_model *u = fetch ? &t->itlb : &t->dtlb;
+    struct view *v = &t->views[id];
+    const struct tlb_entry *e = &t->tlb.e[v->tlb];
+    uint64_t ctx = t->context;
+    va = untagged(va);
+    if (v->owner != 0 || !tlb_entry_is(e, va, ctx) || tlb_entry_pa(e, va & PAGE_MASK) != v->page << PAGE_SHIFT ||
+        utlb_model_find(u, va, ctx) != NULL) {
+        return NULL;
+    }
+    charge_refill(t, fetch);
+    struct tlb_entry *m = take(t, u, va, e);
+    view_link(t, u, m, id);
+    return m;
 }
 
 /* Physical address of va by the modelled TLBs; what finding it cost is charged. */
@@ -290,7 +315,7 @@ static inline struct translation translate(struct timing *t, uint64_t va, bool f
         return (struct translation){ .pa = (va & ~TLB_UNCACHED) | (cached ? 0 : TLB_UNCACHED) };
     }
     struct tlb_entry *e = utlb_model_find(fetch ? &t->itlb : &t->dtlb, va, ctx);
-    return e != NULL ? (struct translation){ .pa = pa_of(e, va), .e = e } : refill(t, va, fetch, guess);
+    return e != NULL ? (struct translation){ .pa = tlb_entry_pa(e, va), .e = e } : refill(t, va, fetch, guess);
 }
 
 static void close_all(struct timing *t, struct utlb_model *u)
@@ -339,7 +364,7 @@ static void fetch_look(struct timing *t, uint64_t line, unsigned id)
 }
 
 /* timing_fetch_line() where nothing is known of the page */
-static void fetch_page(struct timing *t, uint64_t va, unsigned id)
+static __attribute__((noinline)) void fetch_page(struct timing *t, uint64_t va, unsigned id)
 {
     struct translation x = translate(t, va, true, &t->views[id].tlb);
     if ((x.pa & TLB_UNCACHED) != 0) {
@@ -359,10 +384,10 @@ void timing_fetch_line(struct timing *t, uint64_t va)
 {
     const struct utlb_i *e = &t->pe->dt->i[utlb_index(va)];
     unsigned id = e->tag == (va & PAGE_MASK) ? view_of(t, e) : 0;
-    if (id != 0 && view_current(t, id)) {
-        fetch_look(t, view_line(t, id, va), id);
-    } else {
+    if (id == 0 || !(view_current(t, id) || reopen(t, true, va, id) != NULL)) {
         fetch_page(t, va, id);
+    } else if (view_missing(t, id, va)) {
+        fetch_look(t, view_line(t, id, va), id);
     }
     t->missing = id != 0 && e->slots == t->pe->slots_base ? view_lines(t, id)->missing : UINT64_MAX;
 }
@@ -477,11 +502,24 @@ static inline __attribute__((always_inline)) struct way *data_look(struct timing
     return way;
 }
 
-/* One line of an access by the instruction at s; r: the entry for loads that va selects in a set of the host's micro-TLB, whether it is
-   for the same page or not. */
-static void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind, const struct utlb_d *r)
+/* An access to a line of the page of view `mine`, which is current: its way is found and known from now on. */
+static inline __attribute__((always_inline)) void data_known(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind,
+                                                             unsigned mine)
 {
-    const struct utlb_d *w = r + VIEW_TO_WRITE;
+    bool write = kind != ACCESS_READ;
+    unsigned other = write ? mine - VIEW_TO_WRITE : mine + VIEW_TO_WRITE;
+    struct way *way = data_look(t, s, view_line(t, mine, va), kind);
+    view_know(t, way, write, mine);
+    if ((way->flags & WAY_DIRTY) != 0 && view_current(t, other) && t->views[other].page == t->views[mine].page) {
+        view_know(t, way, !write, other);
+    }
+}
+
+/* One line of an access where nothing is known of the page; e: the entry that va selects on its side in a set of the host's micro-TLB */
+static __attribute__((noinline)) void data_page(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind,
+                                                const struct utlb_d *e)
+{
+    const struct utlb_d *r = e - (kind != ACCESS_READ ? VIEW_TO_WRITE : 0), *w = r + VIEW_TO_WRITE;
     unsigned reads = r->tag == (va & PAGE_MASK) ? view_of(t, r) : 0, writes = w->tag == (va & PAGE_MASK) ? view_of(t, w) : 0;
     unsigned mine = kind == ACCESS_READ ? reads : writes;
     struct translation x = translate(t, va, false, &t->views[mine].tlb);
@@ -507,38 +545,65 @@ static void data_line(struct timing *t, const struct slot *s, uint64_t va, enum 
     }
 }
 
+/* The page of entry e, whose view is not current, is opened if that is simple, and on the other side too. */
+static inline __attribute__((always_inline)) bool data_reopen(struct timing *t, uint64_t va, enum access_kind kind, const struct utlb_d *e,
+                                                              unsigned mine)
+{
+    struct tlb_entry *m = reopen(t, false, va, mine);
+    if (m == NULL) {
+        return false;
+    }
+    int to_other = kind != ACCESS_READ ? -VIEW_TO_WRITE : VIEW_TO_WRITE;
+    unsigned other = mine + (unsigned)to_other;
+    if ((e + to_other)->tag == e->tag && t->views[other].owner == 0 && t->views[other].page == t->views[mine].page) {
+        view_link(t, &t->dtlb, m, other);
+    }
+    return true;
+}
+
+/* One line of an access by the instruction at s; e as above */
+static inline __attribute__((always_inline)) void data_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind,
+                                                            const struct utlb_d *e)
+{
+    unsigned mine = view_of(t, e);
+    if (!view_current(t, mine) && !data_reopen(t, va, kind, e, mine)) {
+        data_page(t, s, va, kind, e);
+    } else if (view_missing(t, mine, va)) {
+        data_known(t, s, va, kind, mine);
+    }
+}
+
+static void careful_line(struct timing *t, const struct slot *s, uint64_t va, enum access_kind kind, struct utlb_set *set)
+{
+    const struct utlb_d *e = (kind != ACCESS_READ ? set->w : set->r) + utlb_index(va);
+    if (e->tag == (va & PAGE_MASK)) {
+        data_line(t, s, va, kind, e);
+    } else {
+        data_page(t, s, va, kind, e);
+    }
+}
+
 void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set)
 {
     while (unlikely((va & 63) + size > 64)) {
         uint64_t next = (va | 63) + 1;
-        data_line(t, s, va, kind, &set->r[utlb_index(va)]);
+        careful_line(t, s, va, kind, set);
         size -= (unsigned)(next - va);
         va = next;
         t->counts.event[TE_SPLIT]++;
     }
-    data_line(t, s, va, kind, &set->r[utlb_index(va)]);
+    careful_line(t, s, va, kind, set);
 }
 
 bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e)
 {
-    unsigned mine = view_of(t, e);
-    bool write = kind != ACCESS_READ;
     if (unlikely((va & 63) + size > 64)) {
         struct utlb_set *set = t->pe->dt;
         timing_data(t, s, va, size, kind, (uintptr_t)e - (uintptr_t)set < sizeof(*set) ? set : t->pe->dt_unpriv);
         return false;
     }
-    if (view_current(t, mine)) { /* only the line is not known */
-        struct way *way = data_look(t, s, view_line(t, mine, va), kind);
-        unsigned other = write ? mine - VIEW_TO_WRITE : mine + VIEW_TO_WRITE;
-        view_know(t, way, write, mine);
-        if ((write || (way->flags & WAY_DIRTY) != 0) && view_current(t, other) && t->views[other].page == t->views[mine].page) {
-            view_know(t, way, !write, other);
-        }
-    } else {
-        data_line(t, s, va, kind, (const struct utlb_d *)e - (write ? VIEW_TO_WRITE : 0));
-    }
-    return t->cycles < t->limit && !view_missing(t, mine, va);
+    data_line(t, s, va, kind, e);
+    return t->cycles < t->limit && (utlb_lines(e)->missing >> (va >> LINE_SHIFT & 63) & 1) == 0;
 }
 
 void timing_drain_stores(struct timing *t, const struct slot *s)

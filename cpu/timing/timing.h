@@ -137,6 +137,7 @@ struct timing {
     struct utlb_model itlb, dtlb;
     struct tlb_model tlb, walks, ipas;
     struct view *views;         /* views.c */
+    struct uctx_pool *pool;     /* of the PE: entries that they are about */
     uint64_t context;           /* regime, VMID and ASID of translations now (tlb.h) */
     struct store_wait stores[STORES_MAX];
     unsigned store_head;

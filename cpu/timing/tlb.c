@@ -17,36 +17,6 @@ void utlb_model_free(struct utlb_model *u)
     u->e = NULL;
 }
 
-static void set_entry(struct tlb_entry *e, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
-{
-    *e = (struct tlb_entry){ .page = va >> shift, .ctx = (ctx & TCTX_GLOBAL) != 0 ? ctx & ~TCTX_ASID : ctx,
-                             .pa = (pa & ~ones64(shift)) | (pa & TLB_UNCACHED), .shift = (uint8_t)shift };
-}
-
-static void unchain(struct utlb_model *u, const struct tlb_entry *e)
-{
-    uint16_t *p = &u->bucket[utlb_bucket(e->page)];
-    while (*p != e - u->e + 1) {
-        p = &u->e[*p - 1].chain;
-    }
-    *p = e->chain;
-}
-
-struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
-{
-    struct tlb_entry *e = utlb_model_victim(u);
-    if (likely(e->shift != 0)) {
-        unchain(u, e);
-    }
-    set_entry(e, va, ctx, pa, shift < u->max_shift ? shift : u->max_shift);
-    uint16_t *first = &u->bucket[utlb_bucket(e->page)];
-    e->chain = *first;
-    *first = (uint16_t)(u->next + 1);
-    u->shifts |= BIT64(e->shift);
-    u->next = u->next + 1 == u->n ? 0 : u->next + 1;
-    return e;
-}
-
 void utlb_model_clear(struct utlb_model *u)
 {
     for (uint32_t i = 0; i < u->n; i++) {
@@ -90,10 +60,16 @@ const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, u
     return NULL;
 }
 
-void tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
+static void set_entry(struct tlb_entry *e, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
+{
+    *e = (struct tlb_entry){ .page = va >> shift, .ctx = (ctx & TCTX_GLOBAL) != 0 ? ctx & ~TCTX_ASID : ctx,
+                             .pa = (pa & ~ones64(shift)) | (pa & TLB_UNCACHED), .shift = (uint8_t)shift };
+}
+
+const struct tlb_entry *tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift)
 {
     if (t->n_sets == 0) {
-        return;
+        return NULL;
     }
     uint32_t set = set_of(t, va, shift);
     struct tlb_entry *e = &t->e[(size_t)set * t->n_ways];
@@ -107,6 +83,7 @@ void tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, 
     }
     set_entry(&e[way], va, ctx, pa, shift);
     t->shifts |= BIT64(shift);
+    return &e[way];
 }
 
 static bool concerns(const struct tlb_entry *e, const struct tlbi_req *q, bool by_ipa)

@@ -28,7 +28,7 @@ struct utlb_model {
     struct tlb_entry *e;
     uint32_t n, next;
     uint32_t max_shift;
-    uint64_t shifts;                /* bit n: entries of pages of 1 << n were put in */
+    uint64_t shifts;                /* bit n: entries of pages of 1 << n may be here */
     uint16_t bucket[UTLB_BUCKETS];  /* entries by page: the first, plus one; 0: none */
 };
 
@@ -47,14 +47,14 @@ static inline struct tlb_entry *utlb_model_victim(const struct utlb_model *u)
 {
     return &u->e[u->next];
 }
-struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
 void utlb_model_clear(struct utlb_model *u);
 
 bool must_check tlb_model_init(struct tlb_model *t, uint32_t entries, uint32_t ways);
 void tlb_model_free(struct tlb_model *t);
 /* The entry for an address, of the smallest page where several are; NULL: none. */
 const struct tlb_entry *tlb_model_find(const struct tlb_model *t, uint64_t va, uint64_t ctx);
-void tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
+/* Returns the entry; NULL: there is no such TLB. */
+const struct tlb_entry *tlb_model_put(struct tlb_model *t, uint64_t va, uint64_t ctx, uint64_t pa, unsigned shift);
 
 /* Drop what a TLBI concerns, among entries by VA; and among stage 2 entries by IPA. */
 void tlb_model_invalidate(struct tlb_model *t, const struct tlbi_req *q, bool by_ipa);
@@ -73,17 +73,6 @@ static inline bool tlb_entry_is(const struct tlb_entry *e, uint64_t va, uint64_t
     return e->ctx == ctx || e->ctx == ((ctx & ~TCTX_ASID) | TCTX_GLOBAL);
 }
 
-/* The same where no address is in pages of two sizes. *guess: where it may be, and is the next time. */
-static inline const struct tlb_entry *tlb_model_guess(const struct tlb_model *t, uint64_t va, uint64_t ctx, uint16_t *guess)
-{
-    const struct tlb_entry *e = &t->e[*guess];
-    if (unlikely(!tlb_entry_is(e, va, ctx))) {
-        e = tlb_model_find(t, va, ctx);
-        *guess = (uint16_t)(e != NULL ? e - t->e : 0);
-    }
-    return e;
-}
-
 static inline unsigned utlb_bucket(uint64_t page)
 {
     return (unsigned)page % UTLB_BUCKETS;
@@ -100,6 +89,41 @@ static inline struct tlb_entry *utlb_model_find(struct utlb_model *u, uint64_t v
         }
     }
     return NULL;
+}
+
+/* With TLB_UNCACHED */
+static inline uint64_t tlb_entry_pa(const struct tlb_entry *e, uint64_t va)
+{
+    return e->pa | (va & ((UINT64_C(1) << e->shift) - 1) & ~TLB_UNCACHED);
+}
+
+/* An entry of the main TLB is going to be used: pages of its size may be here. */
+static inline void utlb_model_expect(struct utlb_model *u, unsigned shift)
+{
+    u->shifts |= BIT64(shift < u->max_shift ? shift : u->max_shift);
+}
+
+/* Put what entry e of the main TLB says of an address that is not here in the place of utlb_model_victim(), whose views are closed. */
+static inline struct tlb_entry *utlb_model_put(struct utlb_model *u, uint64_t va, const struct tlb_entry *e)
+{
+    struct tlb_entry *m = &u->e[u->next];
+    uint16_t number = (uint16_t)(u->next + 1), *p = &u->bucket[utlb_bucket(m->page)];
+    if (likely(m->shift != 0)) {
+        while (unlikely(*p != number)) {
+            p = &u->e[*p - 1].chain;
+        }
+        *p = m->chain;
+    }
+    unsigned shift = e->shift < u->max_shift ? e->shift : u->max_shift;
+    m->page = va >> shift;
+    m->ctx = e->ctx;
+    m->pa = tlb_entry_pa(e, va >> shift << shift);
+    m->shift = (uint8_t)shift;
+    p = &u->bucket[utlb_bucket(m->page)];
+    m->chain = *p;
+    *p = number;
+    u->next = number == u->n ? 0 : number;
+    return m;
 }
 
 #endif

@@ -6,6 +6,7 @@
 bool views_init(struct timing *t)
 {
     utlb_flush_all(t->pe->upool); /* nothing is known of what is there */
+    t->pool = t->pe->upool;
     t->views = calloc(VIEWS, sizeof(t->views[0]));
     return t->views != NULL;
 }

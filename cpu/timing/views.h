@@ -39,13 +39,13 @@ void view_move(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsi
 /* The view of an entry of the host's micro-TLB */
 static inline unsigned view_of(const struct timing *t, const void *entry)
 {
-    return (unsigned)(((uintptr_t)entry - (uintptr_t)t->pe->upool) / sizeof(struct utlb_d)) + 1;
+    return (unsigned)(((uintptr_t)entry - (uintptr_t)t->pool) / sizeof(struct utlb_d)) + 1;
 }
 
 /* The lines of a view as the fast path sees them, beside its entry */
 static inline struct utlb_lines *view_lines(const struct timing *t, unsigned id)
 {
-    return utlb_lines((struct utlb_d *)t->pe->upool + id - 1);
+    return utlb_lines((struct utlb_d *)t->pool + id - 1);
 }
 
 /* Is the page of the view open, and something known of it? Then the view is about the page of its entry. */
@@ -66,16 +66,22 @@ static inline bool view_missing(const struct timing *t, unsigned id, uint64_t va
     return (view_lines(t, id)->missing >> (va >> LINE_SHIFT & 63) & 1) != 0;
 }
 
+/* The page of the view, which is closed, is opened by entry e of the micro-TLB: what is known of it counts. */
+static inline void view_link(struct timing *t, const struct utlb_model *u, struct tlb_entry *e, unsigned id)
+{
+    struct view *v = &t->views[id];
+    v->owner = (uint16_t)(e - u->e + 1);
+    v->next = e->views;
+    e->views = (uint16_t)id;
+    view_lines(t, id)->missing = ~v->known;
+}
+
 /* The page of the view is translated to pa by entry e of the micro-TLB (NULL: translation is off): what is known of it counts. */
 static inline void view_open(struct timing *t, struct utlb_model *u, struct tlb_entry *e, unsigned id, uint64_t pa)
 {
     struct view *v = &t->views[id];
     unsigned owner = e != NULL ? (unsigned)(e - u->e) + 1 : 0;
-    if (likely(v->page == pa >> PAGE_SHIFT && v->owner == 0 && e != NULL)) {
-        v->owner = (uint16_t)owner;
-        v->next = e->views;
-        e->views = (uint16_t)id;
-    } else if (unlikely(v->page != pa >> PAGE_SHIFT || v->owner != owner)) {
+    if (v->page != pa >> PAGE_SHIFT || v->owner != owner) {
         view_move(t, u, e, id, pa >> PAGE_SHIFT);
     }
     view_lines(t, id)->missing = ~v->known;
