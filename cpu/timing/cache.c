@@ -7,15 +7,15 @@ bool cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum replacemen
 {
     bool few = n_ways <= CACHE_FEW;
     uint32_t part = few ? CACHE_FEW : TAGS_AT_ONCE;
-    *c = (struct cache){ .n_ways = n_ways, .n_sets = (size >> LINE_SHIFT) / n_ways, .policy = (uint8_t)policy, .lfsr = 1,
-                         .stride = (n_ways + part - 1) / part * part };
-    size_t n = (size_t)c->n_sets * c->stride;
-    c->set_shift = (uint32_t)__builtin_ctz(c->n_sets);
-    c->n_free = c->n_sets * n_ways;
+    uint32_t sets = (size >> LINE_SHIFT) / n_ways;
+    *c = (struct cache){ .n_ways = n_ways, .set_mask = sets - 1, .set_shift = (uint32_t)__builtin_ctz(sets), .policy = (uint8_t)policy,
+                         .way_mask = (n_ways & (n_ways - 1)) == 0 ? n_ways - 1 : 0, .stride = (n_ways + part - 1) / part * part,
+                         .n_free = sets * n_ways, .lfsr = 1 };
+    size_t n = (size_t)sets * c->stride;
     c->ways = aligned_alloc(64, n * sizeof(c->ways[0]));
     c->tags = few ? NULL : aligned_alloc(sizeof(c->tags[0]) * TAGS_AT_ONCE, n * sizeof(c->tags[0]));
     c->stamp = policy == REPLACE_RANDOM ? NULL : calloc(n, sizeof(c->stamp[0]));
-    c->mru = policy != REPLACE_RANDOM ? calloc(c->n_sets, sizeof(c->mru[0])) : NULL;
+    c->mru = policy == REPLACE_RANDOM ? NULL : calloc(sets, sizeof(c->mru[0]));
     if (c->ways == NULL || (!few && c->tags == NULL) || (policy != REPLACE_RANDOM && (c->stamp == NULL || c->mru == NULL))) {
         return false;
     }
@@ -34,28 +34,36 @@ void cache_free(struct cache *c)
     free(c->tags);
     free(c->stamp);
     free(c->mru);
-    *c = (struct cache){ .n_sets = 0 };
+    *c = (struct cache){ .ways = NULL };
 }
 
 struct way *cache_search(const struct cache *c, uint64_t line)
 {
-    struct way *set = cache_ways(c, line);
-    const uint16_t *tags = &c->tags[set - c->ways];
-    for (uint32_t i = 0; i < c->stride; i += TAGS_AT_ONCE) {
-        for (unsigned left = tags_equal(tags + i, (uint16_t)(line >> c->set_shift)); left != 0; left &= left - 1) {
-            struct way *w = &set[i + (unsigned)__builtin_ctz(left)];
+    size_t at = cache_set(c, line), end = at + c->stride;
+    do {
+        for (unsigned left = tags_equal(&c->tags[at], (uint16_t)(line >> c->set_shift)); left != 0; left &= left - 1) {
+            struct way *w = &c->ways[at + (unsigned)__builtin_ctz(left)];
             if (likely(w->line == line)) {
                 return w;
             }
         }
-    }
+        at += TAGS_AT_ONCE;
+    } while (unlikely(at < end));
     return NULL;
 }
 
-struct way *cache_room(const struct cache *c, struct way *set)
+void cache_use(struct cache *c, const struct way *w, uint64_t line)
+{
+    size_t at = (size_t)(w - c->ways);
+    c->mru[line & c->set_mask] = (uint8_t)(at - cache_set(c, line));
+    c->stamp[at] = ++c->tick;
+}
+
+struct way *cache_room(struct cache *c, struct way *set)
 {
     for (struct way *w = set; w < set + c->n_ways; w++) {
         if (w->line == LINE_NONE) {
+            c->n_free--;
             return w;
         }
     }

@@ -50,13 +50,15 @@ enum { CACHE_FEW = 4 };
 struct cache {
     struct way *ways;           /* `stride` of each set */
     uint16_t *tags;             /* of as many: line >> set_shift, as much as fits; NULL: few ways */
-    uint64_t *stamp;            /* of as many: when it was filled (fifo) or used last (lru); NULL: random */
-    uint8_t *mru;               /* by set: the way of the highest stamp; NULL: random */
-    uint32_t n_sets, n_ways;    /* sets: a power of two */
+    uint32_t set_mask;          /* sets are a power of two: less one */
+    uint32_t way_mask;          /* so many ways less one, if these are a power of two, else 0 */
     uint32_t stride, set_shift;
     uint32_t n_free;            /* ways */
-    uint8_t policy;             /* enum replacement */
     uint32_t lfsr;
+    uint32_t n_ways;
+    uint8_t policy;             /* enum replacement */
+    uint8_t *mru;               /* by set: the way of the highest stamp; NULL: random */
+    uint64_t *stamp;            /* of each way: when it was filled (fifo) or used last (lru); NULL: random */
     uint64_t tick;
 };
 
@@ -65,27 +67,18 @@ bool must_check cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum
 void cache_free(struct cache *c);
 /* cache_peek() where a set has many ways */
 struct way *cache_search(const struct cache *c, uint64_t line);
-/* Of the set that begins at `set`: a way that is free, NULL: none; the one that was filled or used first */
-struct way *cache_room(const struct cache *c, struct way *set);
+/* Of the set that begins at `set`: a way that is free and is going to be filled, NULL: none; the one that was filled or used first */
+struct way *cache_room(struct cache *c, struct way *set);
 struct way *cache_oldest(const struct cache *c, struct way *set);
+/* The way that holds the line is used, or filled. Not for random. */
+void cache_use(struct cache *c, const struct way *w, uint64_t line);
 /* The line of a way that cache_find or cache_peek gave is gone. */
 void cache_drop(struct cache *c, struct way *w);
 
-static inline uint32_t cache_set(const struct cache *c, uint64_t line)
+/* The set of a line: the number of its first way */
+static inline size_t cache_set(const struct cache *c, uint64_t line)
 {
-    return (uint32_t)line & (c->n_sets - 1);
-}
-
-static inline struct way *cache_ways(const struct cache *c, uint64_t line)
-{
-    return &c->ways[(size_t)cache_set(c, line) * c->stride];
-}
-
-/* The way that holds the line is used. */
-static inline void cache_use(struct cache *c, const struct way *w, uint64_t line)
-{
-    c->mru[cache_set(c, line)] = (uint8_t)(w - cache_ways(c, line));
-    c->stamp[w - c->ways] = ++c->tick;
+    return (size_t)((uint32_t)line & c->set_mask) * c->stride;
 }
 
 /* The way that holds a line; NULL: none. */
@@ -94,7 +87,7 @@ static inline struct way *cache_peek(const struct cache *c, uint64_t line)
     if (c->tags != NULL) {
         return cache_search(c, line);
     }
-    struct way *w = &c->ways[(size_t)cache_set(c, line) * CACHE_FEW]; /* the stride */
+    struct way *w = &c->ways[(size_t)((uint32_t)line & c->set_mask) * CACHE_FEW];
     return w[0].line == line ? w : w[1].line == line ? w + 1 : w[2].line == line ? w + 2 : w[3].line == line ? w + 3 : NULL;
 }
 
@@ -111,29 +104,27 @@ static inline struct way *cache_find(struct cache *c, uint64_t line)
 /* The way that is the most recently used of the line's set: only for lru */
 static inline struct way *cache_mru(const struct cache *c, uint64_t line)
 {
-    return cache_ways(c, line) + c->mru[cache_set(c, line)];
+    return &c->ways[cache_set(c, line) + c->mru[line & c->set_mask]];
 }
 
 /* The way that a line is to go to. It still holds what must make room, unless it is free; the caller takes care of that and
    calls cache_fill. Pseudo-random: a 16-bit Galois register that steps once a replacement, x^16 + x^14 + x^13 + x^11 + 1 */
 static inline struct way *cache_victim(struct cache *c, uint64_t line)
 {
-    struct way *set = cache_ways(c, line), *w = unlikely(c->n_free != 0) ? cache_room(c, set) : NULL;
+    struct way *set = &c->ways[cache_set(c, line)], *w = unlikely(c->n_free != 0) ? cache_room(c, set) : NULL;
     if (unlikely(w != NULL)) {
         return w;
     }
     if (c->policy != REPLACE_RANDOM) {
         return cache_oldest(c, set);
     }
-    uint32_t n = c->n_ways;
     c->lfsr = c->lfsr >> 1 ^ (0xb400u & -(c->lfsr & 1));
-    return set + ((n & (n - 1)) == 0 ? c->lfsr & (n - 1) : c->lfsr % n);
+    return set + (likely(c->way_mask != 0) ? c->lfsr & c->way_mask : c->lfsr % c->n_ways);
 }
 
 /* Put a line into the way that cache_victim gave. */
 static inline void cache_fill(struct cache *c, struct way *w, uint64_t line, uint8_t flags)
 {
-    c->n_free -= w->line == LINE_NONE;
     *w = (struct way){ .line = line, .flags = flags };
     if (c->tags != NULL) {
         c->tags[w - c->ways] = (uint16_t)(line >> c->set_shift);

@@ -5,7 +5,7 @@
 
 /* ---- L2 and behind ---- */
 
-static void l2_fill(struct timing_machine *m, struct timing *t, uint64_t line, uint8_t flags)
+static inline void l2_fill(struct timing_machine *m, struct timing *t, uint64_t line, uint8_t flags)
 {
     struct way *w = cache_victim(&m->l2, line);
     if ((w->flags & WAY_DIRTY) != 0) {
@@ -15,7 +15,7 @@ static void l2_fill(struct timing_machine *m, struct timing *t, uint64_t line, u
 }
 
 /* A line that L1 threw out, or that a snoop took from it */
-static void write_back(struct timing *t, uint64_t line)
+static __attribute__((noinline)) void write_back(struct timing *t, uint64_t line)
 {
     struct way *w = cache_find(&t->m->l2, line);
     t->counts.event[TE_L1D_WB]++;
@@ -49,24 +49,26 @@ static bool snoop(struct timing *t, uint64_t line, bool write)
     return dirty;
 }
 
-/* Cycles until a line that L1 does not have is there. *dram: it came from further than L2. */
-static uint64_t from_l2(struct timing *t, uint64_t line, bool write, bool data, bool *dram)
+/* How long a line takes that L1 does not have; far: it comes from further than L2. */
+struct arrival {
+    uint32_t latency;
+    bool far;
+};
+
+static struct arrival from_l2(struct timing *t, uint64_t line, bool write, bool data)
 {
     const struct params_mem *p = &t->p->mem;
-    *dram = false;
-    if (data && t->m->n_pes > 1 && snoop(t, line, write)) {
+    if (data && unlikely(t->m->n_pes > 1) && snoop(t, line, write)) {
         t->counts.event[TE_SNOOP]++;
-        *dram = true;
-        return p->l2.latency + p->snoop_latency;
+        return (struct arrival){ p->l2.latency + p->snoop_latency, true };
     }
     t->counts.event[TE_L2_ACCESS]++;
     if (cache_find(&t->m->l2, line) != NULL) {
-        return p->l2.latency;
+        return (struct arrival){ p->l2.latency, false };
     }
     t->counts.event[TE_L2_REFILL]++;
     l2_fill(t->m, t, line, 0);
-    *dram = true;
-    return p->l2.latency + p->dram_latency;
+    return (struct arrival){ p->l2.latency + p->dram_latency, true };
 }
 
 /* ---- lines on their way ---- */
@@ -93,6 +95,12 @@ static void on_its_way(struct timing *t, uint64_t line, uint64_t ready)
 
 /* ---- L1 ---- */
 
+/* With lru only the most recently used way of a set may be known in views: hits of others change their order. Another one is going to be. */
+static __attribute__((noinline)) void forget_mru(struct timing *t, const struct cache *c, uint64_t line)
+{
+    views_forget(t, cache_mru(c, line));
+}
+
 static struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uint8_t flags)
 {
     struct way *w = cache_victim(c, line);
@@ -101,17 +109,14 @@ static struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uin
     }
     views_forget(t, w);
     if (c->policy == REPLACE_LRU) {
-        views_forget(t, cache_mru(c, line));
+        forget_mru(t, c, line);
     }
     cache_fill(c, w, line, flags);
     return w;
 }
 
-static struct way *l1_find(struct timing *t, struct cache *c, uint64_t line)
+static __attribute__((noinline)) struct way *l1_find_lru(struct timing *t, struct cache *c, uint64_t line)
 {
-    if (c->policy != REPLACE_LRU) {
-        return cache_peek(c, line);
-    }
     struct way *mru = cache_mru(c, line), *w = cache_find(c, line);
     if (w != NULL && w != mru) {
         views_forget(t, mru);
@@ -119,14 +124,18 @@ static struct way *l1_find(struct timing *t, struct cache *c, uint64_t line)
     return w;
 }
 
+static inline struct way *l1_find(struct timing *t, struct cache *c, uint64_t line)
+{
+    return c->policy == REPLACE_LRU ? l1_find_lru(t, c, line) : cache_peek(c, line);
+}
+
 /* `line` was used at the cycle `now`: fetch a line that follows it. */
 static void bring_ahead(struct timing *t, struct cache *c, uint64_t line, uint64_t now)
 {
-    bool dram;
     if (cache_peek(c, line) != NULL) {
         return;
     }
-    uint64_t lat = from_l2(t, line, false, c == &t->l1d, &dram);
+    uint64_t lat = from_l2(t, line, false, c == &t->l1d).latency;
     l1_fill(t, c, line, WAY_PREFETCHED);
     on_its_way(t, line, now + lat);
     t->counts.event[TE_PREFETCH]++;
@@ -162,12 +171,11 @@ static void train(struct timing *t, const struct slot *s, uint64_t line)
 /* A translation table access. */
 static uint64_t table_read(struct timing *t, uint64_t pa)
 {
-    bool dram;
     t->counts.event[TE_WALK_STEP]++;
     if (t->p->mem.walk_from_l1d != 0 && cache_peek(&t->l1d, pa >> LINE_SHIFT) != NULL) {
         return t->p->mem.l1d.latency;
     }
-    return from_l2(t, pa >> LINE_SHIFT, false, true, &dram);
+    return from_l2(t, pa >> LINE_SHIFT, false, true).latency;
 }
 
 struct translation {
@@ -343,12 +351,12 @@ void timing_tlbi(struct timing *t, const struct tlbi_req *q)
 static void fetch_look(struct timing *t, uint64_t line, unsigned id)
 {
     uint64_t now = timing_whole(t, t->cycles);
-    bool dram, first = false;
+    bool first = false;
     struct way *w = l1_find(t, &t->l1i, line);
     if (w == NULL) {
         first = true;
         t->counts.event[TE_L1I_REFILL]++;
-        timing_stall(t, STALL_FETCH, from_l2(t, line, false, false, &dram));
+        timing_stall(t, STALL_FETCH, from_l2(t, line, false, false).latency);
         w = l1_fill(t, &t->l1i, line, 0);
     } else if ((w->flags & WAY_PREFETCHED) != 0) {
         first = true;
@@ -461,14 +469,13 @@ static unsigned slack_of(const struct timing *t, const struct slot *s, enum acce
 /* L1D does not have the line. */
 static __attribute__((noinline)) struct way *data_miss(struct timing *t, const struct slot *s, uint64_t line, enum access_kind kind)
 {
-    bool dram;
     t->counts.event[TE_L1D_REFILL]++;
-    uint64_t latency = from_l2(t, line, kind != ACCESS_READ, true, &dram);
+    struct arrival a = from_l2(t, line, kind != ACCESS_READ, true);
     struct way *w = l1_fill(t, &t->l1d, line, 0);
     if (kind == ACCESS_WRITE) {
-        store_waits(t, line, timing_time_of(t, s), latency);
+        store_waits(t, line, timing_time_of(t, s), a.latency);
     } else {
-        load_waits(t, dram ? STALL_DRAM : STALL_L2, latency, slack_of(t, s, kind));
+        load_waits(t, a.far ? STALL_DRAM : STALL_L2, a.latency, slack_of(t, s, kind));
         train(t, s, line);
     }
     return w;
