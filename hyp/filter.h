@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which records to keep: by PE, EL, world, VMID, place and class of system register, from a starting condition on and up to a
- * stopping one, and as the guest says by marks. One language for recording and for reading; doc/traces.md is its manual.
+ * stopping one, and as the guest says by marks. One language for recording and for reading; doc/hypscope.1 (--trace-filter) is its manual.
  */
 #ifndef HYPSCOPE_HYP_FILTER_H
 #define HYPSCOPE_HYP_FILTER_H

@@ -449,24 +449,10 @@ static int opt_trace(struct run_opts *o, int opt, char *arg)
     }
 }
 
-static int opt_run(struct run_opts *o, int opt, char *arg)
+/* What observers print */
+static int opt_observe(struct run_opts *o, int opt, char *arg)
 {
-    double s;
-    int rc;
     switch (opt) {
-    case OPT_INPUT: o->input = arg; return EXIT_OK;
-    case OPT_CONSOLE: o->console = arg; return EXIT_OK;
-    case OPT_NO_CONSOLE: o->console = "none"; return EXIT_OK;
-    case OPT_MAX_INSNS:
-        if (!parse_scaled(arg, 1000, &o->limits.max_insns) || o->limits.max_insns == 0) {
-            return cli_bad("--max-insns %s: expected a number greater than 0, with k, M or G for its powers of 1000", arg);
-        }
-        return EXIT_OK;
-    case OPT_MAX_SECONDS:
-        rc = need_seconds("--max-seconds", arg, &s);
-        o->limits.max_time_ns = rc == EXIT_OK ? (uint64_t)llround(s * 1e9) : 0;
-        return rc;
-    case OPT_TIMEOUT: return need_seconds("--timeout", arg, &o->timeout_s);
     case OPT_EXCEPTIONS:
         o->exceptions_file = arg;
         return EXIT_OK;
@@ -508,6 +494,28 @@ static int opt_run(struct run_opts *o, int opt, char *arg)
     case OPT_SWITCHES_FORMAT:
         o->switches = true;
         return opt_choice("--switches-format", arg, "text", "json", &o->switches_json);
+    default: return -1;
+    }
+}
+
+static int opt_run(struct run_opts *o, int opt, char *arg)
+{
+    double s;
+    int rc;
+    switch (opt) {
+    case OPT_INPUT: o->input = arg; return EXIT_OK;
+    case OPT_CONSOLE: o->console = arg; return EXIT_OK;
+    case OPT_NO_CONSOLE: o->console = "none"; return EXIT_OK;
+    case OPT_MAX_INSNS:
+        if (!parse_scaled(arg, 1000, &o->limits.max_insns) || o->limits.max_insns == 0) {
+            return cli_bad("--max-insns %s: expected a number greater than 0, with k, M or G for its powers of 1000", arg);
+        }
+        return EXIT_OK;
+    case OPT_MAX_SECONDS:
+        rc = need_seconds("--max-seconds", arg, &s);
+        o->limits.max_time_ns = rc == EXIT_OK ? (uint64_t)llround(s * 1e9) : 0;
+        return rc;
+    case OPT_TIMEOUT: return need_seconds("--timeout", arg, &o->timeout_s);
     case OPT_SYMBOLS: return opt_symbols(o, arg);
     case OPT_AT_EXIT: return opt_at_exit(o, arg);
     case OPT_HASH: o->hash = true; return EXIT_OK;
@@ -557,6 +565,7 @@ static int apply(struct run_opts *o, int opt, char *arg)
     int rc = opt_machine(o, opt, arg);
     rc = rc >= 0 ? rc : opt_boot(o, opt, arg);
     rc = rc >= 0 ? rc : opt_trace(o, opt, arg);
+    rc = rc >= 0 ? rc : opt_observe(o, opt, arg);
     return rc >= 0 ? rc : opt_run(o, opt, arg);
 }
 

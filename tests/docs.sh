@@ -86,6 +86,12 @@ while IFS=: read -r text file; do
         fail "$text: there is no $file"
 done <"$dir/files"
 
+(cd "$top" && grep -roE --include='*.[ch]' '\b(cpu|doc|gic|hyp|mmu|sim|tests|tools|traces)/[A-Za-z0-9_-]+\.(md|1|yaml|sh)\b' cpu gic hyp mmu sim traces tests) |
+    LC_ALL=C sort -u >"$dir/files"
+while IFS=: read -r text file; do
+    [ -e "$top/$file" ] || fail "$text: there is no $file"
+done <"$dir/files"
+
 if "$hypscope" images | grep -q '^first '; then
     "$hypscope" images | awk '{ print $1 }' >"$dir/known"
     each '--image [a-z][a-z0-9-]*' | LC_ALL=C sort -u | while IFS=: read -r text word; do
