@@ -84,6 +84,16 @@ static void skip(struct parser *s)
     }
 }
 
+/* Says what was expected where the parser is. */
+static void expected(struct parser *s, const char *what)
+{
+    if (*s->p == '\0') {
+        err_set(s->err, "expected %s at the end", what);
+    } else {
+        err_set(s->err, "`%.20s': expected %s", s->p, what);
+    }
+}
+
 static struct scn_expr *number(struct parser *s)
 {
     char *end;
@@ -177,7 +187,7 @@ static struct scn_expr *memory(struct parser *s, bool phys, unsigned bits)
     skip(s);
     if (a == NULL || *s->p != ')') {
         if (a != NULL) {
-            err_set(s->err, "`%.20s': expected ) after the address", s->p);
+            expected(s, ") after the address");
         }
         return NULL;
     }
@@ -293,7 +303,7 @@ static struct scn_expr *primary(struct parser *s)
         }
         skip(s);
         if (*s->p != ')') {
-            err_set(s->err, "`%.20s': expected )", s->p);
+            expected(s, ")");
             return NULL;
         }
         s->p++;
@@ -306,11 +316,7 @@ static struct scn_expr *primary(struct parser *s)
         struct scn_expr *e = word(s);
         return e == NULL ? NULL : slice(s, e);
     }
-    if (*s->p == '\0') {
-        err_set(s->err, "expected a number, a register or a symbol at the end");
-    } else {
-        err_set(s->err, "`%.20s': expected a number, a register or a symbol", s->p);
-    }
+    expected(s, "a number, a register or a symbol");
     return NULL;
 }
 

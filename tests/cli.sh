@@ -84,6 +84,24 @@ bad "--console $dir: cannot write" run --kernel "$k" --console "$dir"
 bad "--dump-dtb $dir: cannot write" run --kernel "$k" --dump-dtb "$dir"
 bad "--switches=$dir: cannot write" run --kernel "$k" "--switches=$dir"
 dd if=/dev/zero of="$dir/big" bs=1024 count=1024 2>/dev/null
+bad '--seed x: expected a number' run --kernel "$k" --seed x
+bad '--rtc 0: expected seconds since 1970-01-01' run --kernel "$k" --rtc 0
+bad '--quantum 0: expected 1 to 100000000' run --kernel "$k" --quantum 0
+bad '--input-to x: expected uart or virtio' run --kernel "$k" --input-to x
+bad '--kaslr-seed x: expected a number' run --kernel "$k" --kaslr-seed x
+bad '--instance slow: expected fast or step' run --kernel "$k" --instance slow
+bad '@+x: expected FILE, or FILE@+OFFSET' run --kernel "$k" --symbols "$k@+x"
+bad "--module $dir/absent: cannot open" run --kernel "$k" --module "kernel=$dir/absent"
+bad '--drive .: not a regular file' run --kernel "$k" --drive .
+{ printf 'QFI\373'; head -c 1020 "$dir/big"; } >"$dir/qcow2"
+bad "--drive $dir/qcow2: a qcow2 image, expected a raw one" run --kernel "$k" --drive "$dir/qcow2"
+{ printf 'MZ\0\0zimg\100\0\0\0\100\0\0\0\0\0\0\0\0\0\0\0zstd'; head -c 100 "$dir/big"; } >"$dir/zboot"
+bad "--kernel $dir/zboot: EFI zboot image packed with 'zstd', expected gzip" run --kernel "$dir/zboot"
+if "$hypscope" images | grep -q '^first '; then
+    bad 'run: expected either --kernel or --image' run --kernel "$k" --image first
+fi
+bad '--at-exit nothing: expected state, hash' run --kernel "$k" --at-exit nothing
+bad "$dir: expected a folder with *.yaml files" test "$dir"
 bad '--clock: says' run --kernel "$k" --clock insns
 bad '--stat: counts' run --kernel "$k" --stat
 bad '--stat: counts' run --kernel "$k" --stat-format json
@@ -135,6 +153,15 @@ ends 123 'every PE waits' --kernel "$dir/wfi"
 ends 124 'stopped by --timeout' --kernel "$dir/spin" --timeout 0.3
 ends 125 'nothing there' --kernel "$dir/nothing" --strict
 ends 7 'the guest powered off' --kernel "$dir/exit7" --semihosting
+# the host's disk is full: said when the run is over, which goes as it would have gone
+if [ -e /dev/full ]; then
+    for o in --switches=/dev/full --windows=/dev/full --phases=/dev/full \
+        '--timing cortex-a53 --stat=/dev/full' '--trace /dev/full'; do
+        # shellcheck disable=SC2086 # several words
+        ends 1 'cannot write' --kernel "$dir/off" --quiet $o
+        [ "$(wc -l <"$dir/err")" = 1 ] || fail "$o: not one line: $(cat "$dir/err")"
+    done
+fi
 
 finish_signal() { # finish_signal NAME NUMBER
     "$hypscope" run --kernel "$dir/spin" >"$dir/out" 2>"$dir/err" </dev/null &
