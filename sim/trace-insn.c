@@ -350,6 +350,11 @@ static void done(struct insn_trace *t, struct held *h, const struct pe *pe, uint
     f.n = 0;
     tell(t, h);
     h->valid = false;
+    if (p->system) { /* effects have DAIF and the world's registers as they are after it */
+        h->insn.daif = pstate >> 6 & 15;
+        h->insn.hcr = pe->sr[SR_HCR_EL2];
+        h->insn.vttbr = pe->sr[SR_VTTBR_EL2];
+    }
     if (p->how != MEM_NONE) {
         memory(h, pe, &f);
     }

@@ -13,7 +13,7 @@
 #include "sim/tracing.h"
 #include "traces/reader.h"
 
-enum { CODE = 0x100000, CELL = 0x101000, INSNS = 24 };
+enum { CODE = 0x100000, CELL = 0x101000, INSNS = 25 };
 
 /* X0 = the cell, X1 = 0x1111, X3 = 0x3333, X5 = RTCMR of the PL031, a register that keeps what is written; X6 = 5, X8 = 0x1111, X9 = 0x99 */
 static const uint32_t code[INSNS] = {
@@ -32,6 +32,7 @@ static const uint32_t code[INSNS] = {
     0x88a87ca9, /* CAS W8, W9, [X5] */
     0x88a87ca9, /* CAS W8, W9, [X5]: differs */
     0xb94000bf, /* LDR WZR, [X5] */
+    0xd50344ff, /* MSR DAIFClr, #4: SErrors are let in */
     0x14000000, /* B . */
 };
 
@@ -85,8 +86,13 @@ START_TEST(every_access_has_its_value)
     record(path, kinds[_i]);
     struct trace_reader *t = trace_reader_open(path, &err);
     ck_assert_msg(t != NULL, "%s", err.msg);
-    unsigned n = 0;
+    unsigned n = 0, pstates = 0;
     while (trace_reader_next(t, &r) == TRACE_RECORD) {
+        if (r.kind == REC_REG && r.a == 64) {
+            ck_assert_uint_eq(r.daif, r.b >> 6 & 15); /* an effect's masks are those after the instruction */
+            ck_assert_uint_eq(r.daif, r.pc < BOARD_RAM_BASE + CODE + 4 * 23 ? 0xf : 0xb);
+            pstates++;
+        }
         if (r.kind != REC_MEM) {
             ck_assert(_i == 1);
             continue;
@@ -101,6 +107,7 @@ START_TEST(every_access_has_its_value)
         ck_assert_uint_eq(r.d, x->size);
     }
     ck_assert_uint_eq(n, ARRAY_LEN(accesses));
+    ck_assert(_i == 0 || pstates == 2); /* the first one, and that of DAIFClr */
     trace_reader_close(t);
     unlink(path);
 }
