@@ -42,7 +42,7 @@ void code_free(struct code_cache *c)
 
 static void page_reset(struct code_cache *c, struct code_page *p)
 {
-    p->id = ++c->last_id;
+    p->id = c->last_id += CODE_IDS;
     for (unsigned i = 0; i < PAGE_INSNS; i++) {
         /* the run stays: an instruction that stores into its own page is in the middle of one that was charged */
         p->slots[i] = (struct slot){.fn = c->in_use->by_hid[HID_DECODE], .run = p->slots[i].run};

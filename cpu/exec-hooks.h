@@ -64,6 +64,16 @@ static inline void hook_mispredict(struct timing *t)
     t->key = TIMING_EMPTY;
 }
 
+/* The counter k of a conditional branch was not as sure of the outcome as it gets. */
+static inline void hook_train(struct timing *t, uint8_t *k, bool taken)
+{
+    unsigned was = *k;
+    *k = (uint8_t)(taken ? was + (was < 3) : was - (was > 0));
+    if (taken != (was >= 2)) {
+        hook_mispredict(t);
+    }
+}
+
 /* The place of a branch in a table: PC >> 2 and more */
 static inline uint64_t hook_place(const struct timing *t, const struct slot *s)
 {

@@ -56,9 +56,11 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) == 16, "four slots a cache line");
 
+#define CODE_IDS (UINT64_C(1) << 22)
+
 struct code_page {
     uint64_t pa;
-    uint64_t id;                 /* of this content: no other page, and not this one with other code, has or had it */
+    uint64_t id;                 /* of this content, a multiple of CODE_IDS: no other page, and not this one with other code, has or had it */
     struct slot slots[PAGE_INSNS + 1];
     uint16_t hid[PAGE_INSNS];    /* for the other instances, which have their own handler tables */
     uint64_t decoded[PAGE_INSNS / 64];

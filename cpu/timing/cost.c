@@ -8,6 +8,7 @@
 /* What a page of code remembers besides struct block: the pipeline's own form of its instructions. */
 struct timing_page {
     struct pipe_insn insn[PAGE_INSNS];
+    uint64_t known[PAGE_INSNS / 64];    /* those that are there, as bits */
     uint8_t slack[PAGE_INSNS];          /* of loads: cycles until the first use, plus one; 0: not known yet */
 };
 
@@ -19,10 +20,13 @@ void timing_page_free(void *page)
 static struct timing_page *page_of(struct code_page *p)
 {
     if (p->timing == NULL) {
-        p->timing = calloc(1, sizeof(struct timing_page));
-        if (p->timing == NULL) {
+        struct timing_page *tp = malloc(sizeof(*tp));
+        if (tp == NULL) {
             abort(); /* as the library's users expect of memory that the model needs in the middle of a run */
         }
+        memset(tp->known, 0, sizeof(tp->known));
+        memset(tp->slack, 0, sizeof(tp->slack));
+        p->timing = tp;
     }
     return p->timing;
 }
@@ -36,10 +40,11 @@ static const struct pipe_insn *insns_at(const struct timing *t, struct code_page
     *fixed = true;
     for (unsigned i = at; i < at + n; i++) {
         bool decoded = p->hid[i] != HID_DECODE;
-        if (tp->insn[i].cls == NULL || !decoded) {
+        if ((tp->known[i / 64] >> i % 64 & 1) == 0) {
             uint32_t word;
             memcpy(&word, mem + i * 4, 4);
             pipe_insn_make(t->m->pipe, word, &t->pe->feat, &tp->insn[i]);
+            tp->known[i / 64] |= decoded ? BIT64(i % 64) : 0;
         }
         *fixed &= decoded;
     }
@@ -64,7 +69,7 @@ uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, u
 {
     const struct pipe_memo *m = timing_memo(t, s, n, key);
     if (likely(m != NULL)) {
-        *next = timing_key_after(m);
+        *next = m->exit;
         return m->ticks;
     }
     if (n == 0) {

@@ -13,7 +13,7 @@
    PIPE_PLACES, all others are the caller's. */
 struct pipe_memo {
     uint64_t place;         /* 0: nothing */
-    uint16_t entry, exit;   /* states */
+    uint16_t entry, exit;   /* states, plus one */
     uint32_t ticks;
 };
 _Static_assert(sizeof(struct pipe_memo) == 16, "an entry is in one cache line");
@@ -21,9 +21,16 @@ _Static_assert(sizeof(struct pipe_memo) == 16, "an entry is in one cache line");
 enum { PIPE_MEMO_BITS = 17 };
 #define PIPE_PLACES (UINT64_C(1) << 22)
 
-static inline uint64_t pipe_memo_index(uint64_t place, unsigned state)
+static inline uint64_t pipe_memo_index(uint64_t place, unsigned entry)
 {
-    return ((place ^ (uint64_t)state << 44) * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - PIPE_MEMO_BITS);
+    return ((place ^ (uint64_t)entry << 44) * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - PIPE_MEMO_BITS);
+}
+
+/* What is remembered, or NULL */
+static inline const struct pipe_memo *pipe_memo_find(const struct pipe_memo *memos, uint64_t place, unsigned entry)
+{
+    const struct pipe_memo *m = &memos[pipe_memo_index(place, entry)];
+    return m->place == place && m->entry == entry ? m : NULL;
 }
 
 #endif

@@ -351,7 +351,7 @@ unsigned pipe_run(struct pipe *p, uint64_t place, const struct pipe_insn *insn, 
     unsigned entry = *state, generation = p->generation, ticks = run(p, insn, n, ends, state, NULL);
     p->computed++;
     if (place != 0 && generation == p->generation) {
-        p->memo[pipe_memo_index(place, entry)] = (struct pipe_memo){place, (uint16_t)entry, (uint16_t)*state, ticks};
+        p->memo[pipe_memo_index(place, entry + 1)] = (struct pipe_memo){place, (uint16_t)(entry + 1), (uint16_t)(*state + 1), ticks};
     }
     return ticks;
 }
@@ -367,11 +367,11 @@ unsigned pipe_block_run(struct pipe *p, struct pipe_block *b, unsigned *state)
     if (b->place == 0 && p->n_blocks + 1 < PIPE_PLACES) {
         b->place = ++p->n_blocks;
     }
-    const struct pipe_memo *m = &p->memo[pipe_memo_index(b->place, *state)];
-    if (b->place == 0 || m->place != b->place || m->entry != *state) {
+    const struct pipe_memo *m = b->place == 0 ? NULL : pipe_memo_find(p->memo, b->place, *state + 1);
+    if (m == NULL) {
         return pipe_run(p, b->place, b->insn, b->n, b->ends, state);
     }
-    *state = m->exit;
+    *state = m->exit - 1u;
     return m->ticks;
 }
 

@@ -35,7 +35,7 @@ struct pipe_dest {
     uint8_t reg, latency;
 };
 struct pipe_insn {
-    const struct pipe_class *cls;   /* NULL: not made yet */
+    const struct pipe_class *cls;
     uint8_t n_src, n_dst;
     uint8_t first_result;           /* latency of the result that is there first */
     bool load;

@@ -63,11 +63,6 @@ static unsigned lines_of(uint64_t pc, unsigned n)
     return (unsigned)(((pc + n * 4 - 4) >> LINE_SHIFT) - (pc >> LINE_SHIFT)) + 1;
 }
 
-static bool resumed(const struct timing *t, uint64_t pc)
-{
-    return t->start == NULL && t->resume_pc == pc;
-}
-
 /* Fetch the lines of the run at pc, which block b describes. */
 static void fetch_run(struct timing *t, const struct block *b, uint64_t pc, unsigned n)
 {
@@ -97,13 +92,10 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
-bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
+bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
-    bool again = resumed(t, pc);
-    if (likely(!again && timing_enter_known(t, s))) {
-        return true;
-    }
+    bool again = timing_resumed(t, pc);
     if (unlikely(t->cycles >= t->limit)) { /* the end of the run before went beyond the turn: nothing is fetched in this one */
         t->resume_pc = again ? pc : 1;
         t->start = NULL;
@@ -142,7 +134,7 @@ bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
 
 bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
 {
-    if (!resumed(t, pc)) {
+    if (!timing_resumed(t, pc)) {
         fetch_run(t, block_of(s), pc, s->run);
     }
     t->start = NULL;
@@ -397,16 +389,6 @@ void timing_system(struct timing *t, const struct slot *s, unsigned hid)
     if (t->cycles >= t->limit) {
         t->pe->dirty |= DIRTY_TIME;
     }
-}
-
-void timing_train(struct timing *t, uint8_t *k, bool taken)
-{
-    if (taken != (*k >= 2)) {
-        t->mispredicts++;
-        t->cycles += t->penalty;
-        t->key = TIMING_EMPTY;
-    }
-    *k = (uint8_t)(taken ? *k + (*k < 3) : *k - (*k > 0));
 }
 
 void timing_exception(struct timing *t, bool is_return)

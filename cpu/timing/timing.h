@@ -178,9 +178,9 @@ static inline __attribute__((always_inline)) bool timing_missing(const struct ti
 
 /* ---- the instance's hooks: slow halves (timing.c) ---- */
 
-/* Is the instruction at s the first of a run whose lines are to be fetched; what does the run cost? Called when the inline
-   check of a run's block failed. Fetches, and fills the block. false: the turn ends before the run (nothing is charged). */
-bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc);
+/* The run at s is entered, and what it costs is not remembered, or lines are to be fetched. Fetches, charges it, and fills the block.
+   false: the turn ends before the run (nothing is charged). */
+bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc);
 /* Not decoded yet: nothing is known of the run at s. */
 static inline bool timing_undecoded(const struct timing *t, const struct slot *s)
 {
@@ -190,21 +190,16 @@ static inline bool timing_undecoded(const struct timing *t, const struct slot *s
 /* The number of n instructions from slot s of page p on, for struct pipe_memo */
 static inline uint64_t timing_place(const struct code_page *p, const struct slot *s, unsigned n)
 {
-    _Static_assert(PAGE_INSNS < 1 << 11 && PIPE_PLACES == 1 << 22, "there is room for both, and pages begin with 1");
-    return p->id << 22 | (uint64_t)(s - p->slots) << 11 | n;
+    _Static_assert(PAGE_INSNS < 1 << 11 && CODE_IDS == 1 << 22 && PIPE_PLACES == CODE_IDS, "there is room for both");
+    _Static_assert(sizeof(*s) == 16, "index << 11");
+    return p->id | (uint64_t)((uintptr_t)s - (uintptr_t)p->slots) << 7 | n;
 }
 
 /* What is remembered of the cost of n instructions of the current page from slot s on, entered in a state; NULL: nothing */
 static inline const struct pipe_memo *timing_memo(const struct timing *t, const struct slot *s, unsigned n, uint16_t key)
 {
     uint64_t place = timing_place(code_page_of(t->pe->slots_base), s, n);
-    const struct pipe_memo *m = &t->memos[pipe_memo_index(place, key - 1u)];
-    return m->place == place && m->entry == (uint16_t)(key - 1u) ? m : NULL;
-}
-
-static inline uint16_t timing_key_after(const struct pipe_memo *m)
-{
-    return (uint16_t)(m->exit + 1);
+    return pipe_memo_find(t->memos, place, key);
 }
 
 /* The whole cycles of so many ticks */
@@ -226,8 +221,7 @@ static inline void timing_charge_own(struct timing *t, const struct slot *s, uin
 }
 
 /* Charge the run at s, which was just entered in another state than the last time, if its cost in this one is remembered and nothing
-   else needs a look. false: nothing is done. After a mispredicted branch the pipeline is empty, once; the block rather keeps the state
-   that the run is entered in otherwise. */
+   else needs a look. false: nothing is done. */
 static inline bool timing_enter_known(struct timing *t, const struct slot *s)
 {
     struct block *b = block_of(s);
@@ -235,18 +229,30 @@ static inline bool timing_enter_known(struct timing *t, const struct slot *s)
     if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) || t->cycles + m->ticks >= t->limit)) {
         return false;
     }
-    if ((t->key == TIMING_EMPTY && b->key != 0) || unlikely(m->ticks > BLOCK_CYCLES)) {
+    if (unlikely(m->ticks > BLOCK_CYCLES)) {
         timing_charge_own(t, s, m->ticks);
     } else {
         b->key = t->key;
-        b->next = timing_key_after(m);
+        b->next = m->exit;
         b->cycles = (uint8_t)m->ticks;
         t->start = s;
     }
     t->cycles += m->ticks;
-    t->key = timing_key_after(m);
+    t->key = m->exit;
     t->ops += b->ops;
     return true;
+}
+
+/* A run that was left goes on at pc: its lines were fetched already. */
+static inline bool timing_resumed(const struct timing *t, uint64_t pc)
+{
+    return t->start == NULL && t->resume_pc == pc;
+}
+
+/* The run at s, at pc, is entered by the loop. false: the turn ends before it. */
+static inline bool timing_enter_run(struct timing *t, const struct slot *s, uint64_t pc)
+{
+    return (!timing_resumed(t, pc) && timing_enter_known(t, s)) || timing_enter_anew(t, s, pc);
 }
 
 /* One instruction by itself: the same for the stepping form. */
@@ -265,8 +271,6 @@ void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
 void timing_system(struct timing *t, const struct slot *s, unsigned hid);
 /* Another page of code, pe->page_va, or another context: before anything runs there. */
 void timing_page(struct timing *t);
-/* The prediction counter k of a branch was not as sure of the outcome as it gets. */
-void timing_train(struct timing *t, uint8_t *k, bool taken);
 
 /* ---- from the rest of cpu/ ---- */
 
