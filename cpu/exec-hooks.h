@@ -42,6 +42,9 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
 #define HOOK_ACCESS(va, bytes, kind) timing_access(c->timing, s, va, bytes, kind)
 #define HOOK_LEAVE timing_settle(c->timing, s)
 #define HOOK_SYSTEM(op) timing_system(c->timing, s, op)
+#define HOOK_REGISTER(write) timing_register(c->timing, s, write)
+#define HOOK_BARRIER(dsb) timing_barrier(c->timing, s, dsb)
+#define HOOK_ISB timing_isb(c->timing, s)
 #define HOOK_VCALL(word) hook_vcall(c, s, word)
 
 /* Another page of code: that of entry e of the host's micro-TLB */
@@ -143,6 +146,9 @@ static inline void hook_vcall(struct pe *c, const struct slot *s, uint32_t word)
 #define HOOK_ACCESS(va, bytes, kind) (void)0
 #define HOOK_LEAVE (void)0
 #define HOOK_SYSTEM(op) (void)0
+#define HOOK_REGISTER(write) (void)0
+#define HOOK_BARRIER(dsb) (void)0
+#define HOOK_ISB (void)0
 #define HOOK_VCALL(word) (void)0
 #define HOOK_COND(taken, how) (void)0
 #define HOOK_CALL (void)0

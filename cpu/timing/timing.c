@@ -92,6 +92,16 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
+/* The operations of the run at pc, its lines aside */
+static uint64_t described_ops(const struct timing *t, const struct slot *s, uint64_t pc)
+{
+    struct block *b = block_of(s);
+    if (b->ops == 0) {
+        describe(t, b, s, pc);
+    }
+    return b->ops & ~(ones64(OPS_BRANCH_SHIFT - OPS_LINE_SHIFT) << OPS_LINE_SHIFT);
+}
+
 bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
@@ -101,9 +111,7 @@ bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
         t->start = NULL;
         return false;
     }
-    if (b->ops == 0) {
-        describe(t, b, s, pc);
-    }
+    uint64_t ops = described_ops(t, s, pc);
     if (!again) {
         fetch_run(t, b, pc, s->run);
     }
@@ -128,7 +136,7 @@ bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
     }
     t->cycles += cycles;
     t->key = next;
-    t->ops += b->ops - (ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT);
+    t->ops += ops;
     return true;
 }
 
@@ -220,22 +228,28 @@ void timing_end_turn(struct timing *t)
     t->ops = t->mispredicts = 0;
 }
 
-void timing_settle(struct timing *t, const struct slot *s)
+/* Give the rest of the run after s back. */
+static void give_back(struct timing *t, const struct slot *s)
 {
-    if (t->start == NULL) {
-        return;
-    }
     if (s->run > 1) {
+        uint64_t pc = t->pe->page_va + (uint64_t)(s + 1 - t->pe->slots_base) * 4;
         uint16_t next;
         t->cycles -= rest_after(t, s, &next);
         t->key = next;
-        t->ops -= pinned(t, s) ? t->pin_ops : run_ops(t, s + 1, s->run - 1u);
-        t->resume_pc = t->pe->page_va + (uint64_t)(s + 1 - t->pe->slots_base) * 4;
+        t->ops -= pinned(t, s) ? t->pin_ops : described_ops(t, s + 1, pc);
+        t->resume_pc = pc;
     } else {
         t->resume_pc = 1;
     }
     t->start = NULL;
-    timing_end_turn(t);
+}
+
+void timing_settle(struct timing *t, const struct slot *s)
+{
+    if (t->start != NULL) {
+        give_back(t, s);
+        timing_end_turn(t); /* the lines of the whole run were fetched: many for few instructions */
+    }
 }
 
 /* ---- time ---- */
@@ -333,16 +347,6 @@ static unsigned empty(struct timing *t)
     return drain;
 }
 
-/* The same for the instruction at s: the run is left. */
-static unsigned empty_after(struct timing *t, const struct slot *s)
-{
-    if (t->start != NULL) {
-        timing_settle(t, s);
-        t->pe->dirty |= DIRTY_BRANCH;
-    }
-    return empty(t);
-}
-
 /* SYS by what it is: op1 apart, CRn 8 is TLBI, 7 address translation and cache maintenance (Arm ARM, "op0==0b01") */
 static uint32_t sys_cycles(const struct params_sys *p, unsigned idx)
 {
@@ -353,42 +357,66 @@ static uint32_t sys_cycles(const struct params_sys *p, unsigned idx)
     return crn != 7 ? p->msr[SRC_op] /* IMPLEMENTATION DEFINED */ : crm == 8 || crm == 9 ? p->at : p->cache_op;
 }
 
-void timing_system(struct timing *t, const struct slot *s, unsigned hid)
+/* The turn may be over before the end of the run. */
+static void ask_for_time(struct timing *t)
+{
+    if (unlikely(t->cycles >= t->limit)) {
+        t->pe->dirty |= DIRTY_TIME;
+    }
+}
+
+void timing_system(struct timing *t, const struct slot *s, unsigned op)
 {
     const struct params_sys *p = &t->p->sys;
-    unsigned op = hid < HID_DECODE ? hid % OP_COUNT : OP_COUNT, cls = SRC_op;
-    enum stall why = STALL_SYSTEM;
     uint32_t cycles = 0;
     switch (op) {
-    case OP_MSR: case OP_MRS:
-        t->counts.event[TE_SYSREG]++;
-        cls = sysreg_class_of(sysreg_redirected((unsigned)s->imm, t->pe->el == 2 && pe_e2h(t->pe)));
-        cycles = (op == OP_MSR ? p->msr : p->mrs)[cls];
-        break;
-    case OP_SYS: case OP_SYSL:
+    case OP_SYS:
         cycles = sys_cycles(p, (unsigned)s->imm);
         break;
     case OP_MSR_UAO: case OP_MSR_PAN: case OP_MSR_SPSel: case OP_MSR_SSBS: case OP_MSR_DAIFSet: case OP_MSR_DAIFClr:
         cycles = p->msr_pstate;
         break;
-    case OP_ISB:
-        cycles = p->isb + empty_after(t, s);
-        break;
-    case OP_DSB: case OP_DMB:
-        why = STALL_BARRIER;
-        cycles = op == OP_DSB ? p->dsb : p->dmb;
-        timing_drain_stores(t, s);
-        break;
     default:
-        break;
+        break; /* nothing but its issue */
     }
-    timing_stall(t, why, cycles);
-    if (t->classify && (op == OP_MSR || op == OP_MRS || op == OP_SYS)) {
+    timing_stall(t, STALL_SYSTEM, cycles);
+    if (unlikely(t->classify && op == OP_SYS)) {
+        classify(t, s, SRC_op);
+    }
+    ask_for_time(t);
+}
+
+void timing_register(struct timing *t, const struct slot *s, bool write)
+{
+    const struct params_sys *p = &t->p->sys;
+    unsigned idx = (unsigned)s->imm, redirected = t->pe->el == 2 && pe_e2h(t->pe);
+    unsigned cls = likely(idx < SR_COUNT) ? t->m->reg_class[redirected][idx] : SRC_op;
+    t->counts.event[TE_SYSREG]++;
+    timing_stall(t, STALL_SYSTEM, (write ? p->msr : p->mrs)[cls]);
+    if (unlikely(t->classify)) {
         classify(t, s, cls);
     }
-    if (t->cycles >= t->limit) {
-        t->pe->dirty |= DIRTY_TIME;
+    ask_for_time(t);
+}
+
+void timing_barrier(struct timing *t, const struct slot *s, bool dsb)
+{
+    timing_drain_stores(t, s);
+    timing_stall(t, STALL_BARRIER, dsb ? t->p->sys.dsb : t->p->sys.dmb);
+    ask_for_time(t);
+}
+
+void timing_isb(struct timing *t, const struct slot *s)
+{
+    bool in_run = t->start != NULL;
+    if (in_run) {
+        give_back(t, s);
     }
+    timing_stall(t, STALL_SYSTEM, t->p->sys.isb + empty(t));
+    if (in_run && (s->run == 1 || !timing_enter_run(t, s + 1, t->resume_pc))) {
+        t->pe->dirty |= DIRTY_BRANCH;
+    }
+    ask_for_time(t);
 }
 
 void timing_exception(struct timing *t, bool is_return)
@@ -485,6 +513,10 @@ struct timing_machine *timing_machine_new(struct timing_params *params, bool clo
         return NULL;
     }
     m->clock_cycles = clock_cycles;
+    for (unsigned i = 0; i < SR_COUNT; i++) {
+        m->reg_class[0][i] = (uint8_t)sysreg_class_of(sysreg_redirected(i, false));
+        m->reg_class[1][i] = (uint8_t)sysreg_class_of(sysreg_redirected(i, true));
+    }
     const struct params_cache *l2 = &m->params.mem.l2;
     bool ok = params_timing_load(&m->params, params, err);
     ok = ok && (m->pipe = pipe_new(params, err)) != NULL && timing_params_check_used(params, err);

@@ -87,6 +87,7 @@ struct timing_machine {
     struct cache l2;
     struct timing *pes[8];
     unsigned n_pes;
+    uint8_t reg_class[2][SR_COUNT]; /* enum sysreg_class of what a name means, [1]: at EL2 with HCR_EL2.E2H */
 };
 
 struct timing {
@@ -267,8 +268,12 @@ void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned
 bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e);
 /* The structure load or store `insn` at s was done. */
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
-/* The instruction at s is a system operation of this hid; for its time only. */
-void timing_system(struct timing *t, const struct slot *s, unsigned hid);
+/* The instruction at s is a system operation; for its time only. MSR (register) or MRS; DSB or DMB; ISB, after which another run
+   begins; any other, an operation of enum a64_op. */
+void timing_register(struct timing *t, const struct slot *s, bool write);
+void timing_barrier(struct timing *t, const struct slot *s, bool dsb);
+void timing_isb(struct timing *t, const struct slot *s);
+void timing_system(struct timing *t, const struct slot *s, unsigned op);
 /* Another page of code, pe->page_va, or another context: before anything runs there. */
 void timing_page(struct timing *t);
 
