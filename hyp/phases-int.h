@@ -7,14 +7,21 @@
 
 enum {
     ROW_GP = 0, ROW_FP = 1,         /* the first PHASES_CLASSES rows are the classes */
-    ROW_BARRIER = PHASES_CLASSES, ROW_CONTROL, ROW_HOST, ROW_UNSEEN, ROWS,
-    DIR_SAVE = 0, DIR_RESTORE = 1, DIRS,
+    ROW_BARRIER = PHASES_CLASSES, ROW_CONTROL, ROW_HOST, ROW_UNSEEN, ROWS = PHASES_ROWS,
+    DIR_SAVE = 0, DIR_RESTORE = 1, DIRS = PHASES_DIRS,
     MAX_SYMBOLS = 32768, SYMBOL_SLOTS = 2 * MAX_SYMBOLS, PC_CACHE = 16384,
     MAX_PENDING = 32, TAGS = 65536, MAX_PES = 256,
 };
 
 struct count {
     uint64_t n, cycles;
+};
+
+/* What an instruction cost, and in which part of the switch */
+struct cost {
+    struct count count;
+    unsigned part;                  /* enum phases_part */
+    const uint64_t *more;           /* struct phases_opts.counters; NULL: there are none */
 };
 
 /* One switch, by row and direction */
@@ -37,7 +44,8 @@ struct sym {
 struct pending {
     uint8_t refs;                   /* registers that still hold it; 0: free */
     bool mrs;
-    uint64_t cycles;
+    uint8_t part;
+    uint64_t cycles;                /* and phases_pe.of_pending */
 };
 
 /* What a place in memory holds of a switch's values */
@@ -46,8 +54,10 @@ struct tag {
     uint8_t taint;                  /* 1 + class of the value stored there; 0: none */
     uint8_t reg;                    /* which register was stored */
     bool candidate, lead;           /* may be a register of the host's; the first one of its instruction */
+    uint8_t part;
     uint32_t sw;                    /* in which switch */
-    uint64_t cycles;                /* of the store, with `lead` */
+    uint32_t visit;                 /* phases_pe.visit then */
+    uint64_t cycles;                /* of the store, with `lead`; and phases_pe.of_tag */
 };
 
 /* The instruction whose effects are arriving */
@@ -74,6 +84,15 @@ struct phases_pe {
     struct count *sym_now;          /* by symbol, of this switch */
     uint32_t *touched;
     size_t n_touched, sym_cap;
+    unsigned part;                  /* of the switch: what comes after the host is its entry, until the host is seen again */
+    bool host, held_host;           /* the host was seen in this switch */
+    uint32_t visit, held_visit;     /* how often it was left in this switch */
+    char why[PHASES_REASON], held_why[PHASES_REASON];
+    /* Counters, opts.n_counters of each; NULL: there are none */
+    uint64_t *sum, *held_sum;       /* [PHASES_PARTS][ROWS][DIRS] */
+    uint64_t *of_pending, *of_tag;  /* [MAX_PENDING], [TAGS] */
+    uint64_t *begun;                /* when the current instruction began; before the first one, at the exit */
+    uint64_t *spent;                /* by the instruction that is over */
 };
 
 struct phases {
@@ -92,8 +111,6 @@ struct phases {
 
 /* Number of the symbol (function) at pc */
 uint32_t phases_sym(struct phases *p, uint64_t pc);
-/* The end of the records: the last switches count too. false: there was no memory. */
-bool phases_close(struct phases *p);
 /* One more switch's value */
 void stat_add(struct stat *s, const struct count *c, uint64_t switches_before);
 

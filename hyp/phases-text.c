@@ -14,6 +14,16 @@ static const char *const row_names[ROWS] = {
     [ROW_HOST] = "host below EL2", [ROW_UNSEEN] = "not in the trace",
 };
 
+const char *phases_row_name(unsigned row)
+{
+    return row_names[row];
+}
+
+bool phases_row_has_dirs(unsigned row)
+{
+    return row < PHASES_CLASSES && strcmp(row_names[row], "TLB and caches") != 0;
+}
+
 /* Which of the two numbers of struct count a table shows */
 enum unit { UNIT_INSNS, UNIT_CYCLES };
 
@@ -49,9 +59,8 @@ static void table(const struct phases *p, enum unit u)
     fprintf(p->out, "\n%-20s %21s %10s\n%-20s %10s %10s %10s %10s %10s %12s %7s\n", u == UNIT_INSNS ? "instructions" : "cycles",
             "mean of those that", "", "", "save", "restore", "min", "mean", "max", "in all", "share");
     for (unsigned r = 0; r < ROWS; r++) {
-        bool both = r < PHASES_CLASSES && strcmp(row_names[r], "TLB and caches") != 0;
         if (p->row[r].in != 0) {
-            table_row(p, row_names[r], &p->row[r], both ? p->dir[r] : NULL, u);
+            table_row(p, row_names[r], &p->row[r], phases_row_has_dirs(r) ? p->dir[r] : NULL, u);
         }
     }
     table_row(p, "whole", &p->total, NULL, u);

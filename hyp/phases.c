@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HCR_E2H_BIT = 34 };
+enum { HCR_TGE_BIT = 27, HCR_E2H_BIT = 34 };
 
 /* ---- symbols ---- */
 
@@ -84,10 +84,53 @@ void stat_add(struct stat *s, const struct count *c, uint64_t switches_before)
     s->in += c->n != 0 || c->cycles != 0;
 }
 
-static void account(struct phases_pe *e, unsigned row, unsigned dir, uint64_t n, uint64_t cycles)
+/* The counters of a part, row and direction in `sums` */
+static uint64_t *sum_at(const struct phases *p, uint64_t *sums, unsigned part, unsigned row, unsigned dir)
 {
-    e->now.by[row][dir].n += n;
-    e->now.by[row][dir].cycles += cycles;
+    return sums + ((size_t)(part * ROWS + row) * DIRS + dir) * p->opts.n_counters;
+}
+
+static void add(const struct phases *p, uint64_t *sum, const uint64_t *v)
+{
+    for (unsigned i = 0; i < p->opts.n_counters; i++) {
+        sum[i] += v[i];
+    }
+}
+
+static void account(const struct phases *p, struct phases_pe *e, unsigned row, unsigned dir, const struct cost *c)
+{
+    e->now.by[row][dir].n += c->count.n;
+    e->now.by[row][dir].cycles += c->count.cycles;
+    if (c->more != NULL) {
+        add(p, sum_at(p, e->sum, c->part, row, dir), c->more);
+    }
+}
+
+static uint64_t *counters_of(const struct phases *p, uint64_t *array, size_t i)
+{
+    return array != NULL ? array + i * p->opts.n_counters : NULL;
+}
+
+static void copy_counters(const struct phases *p, uint64_t *to, const uint64_t *from)
+{
+    if (to != NULL && from != NULL) {
+        memcpy(to, from, p->opts.n_counters * sizeof(*to));
+    }
+}
+
+/* e->spent: what was counted since e->begun, which becomes `r`. NULL: no counters */
+static const uint64_t *spend(const struct phases *p, struct phases_pe *e, const struct rec *r)
+{
+    if (p->opts.n_counters == 0) {
+        return NULL;
+    }
+    uint64_t now[PHASES_COUNTERS];
+    p->opts.counters(p->opts.counters_opaque, r, now);
+    for (unsigned i = 0; i < p->opts.n_counters; i++) {
+        e->spent[i] = now[i] - e->begun[i];
+    }
+    copy_counters(p, e->begun, now);
+    return e->spent;
 }
 
 static void account_sym(struct phases *p, struct phases_pe *e, uint32_t sym, uint64_t n, uint64_t cycles)
@@ -116,8 +159,9 @@ static void account_sym(struct phases *p, struct phases_pe *e, uint32_t sym, uin
 }
 
 /* A switch is known as a whole. */
-static void commit(struct phases *p, const struct tally *t)
+static void commit(struct phases *p, const struct phases_pe *e)
 {
+    const struct tally *t = &e->held;
     struct count all = {0, 0};
     for (unsigned r = 0; r < ROWS; r++) {
         struct count row = {0, 0};
@@ -132,40 +176,88 @@ static void commit(struct phases *p, const struct tally *t)
     }
     stat_add(&p->total, &all, p->switches);
     p->switches++;
+    if (p->opts.on_switch != NULL) {
+        const struct phases_switch s = {.reason = e->held_why, .host = e->held_host, .sums = e->held_sum};
+        p->opts.on_switch(p->opts.switch_opaque, &s);
+    }
+}
+
+/* ---- parts ---- */
+
+/* The host has taken over: what looked like the entry was not. */
+static void to_host(const struct phases *p, struct phases_pe *e)
+{
+    if (e->part == PHASES_ENTRY && p->opts.n_counters != 0) {
+        size_t n = (size_t)ROWS * DIRS * p->opts.n_counters;
+        uint64_t *from = sum_at(p, e->sum, PHASES_ENTRY, 0, 0), *to = sum_at(p, e->sum, PHASES_HOST, 0, 0);
+        for (size_t i = 0; i < n; i++) {
+            to[i] += from[i];
+        }
+        memset(from, 0, n * sizeof(*from));
+        for (unsigned i = 0; i < MAX_PENDING; i++) {
+            e->pending[i].part = e->pending[i].part == PHASES_ENTRY ? PHASES_HOST : e->pending[i].part;
+        }
+    }
+    e->part = PHASES_HOST;
+    e->host = true;
+}
+
+static void part_of(const struct phases *p, struct phases_pe *e, const struct rec *r)
+{
+    bool host = r->el < 2 || (bit64(r->hcr, HCR_E2H_BIT) && bit64(r->hcr, HCR_TGE_BIT));
+    if (host && e->part != PHASES_HOST) {
+        to_host(p, e);
+    } else if (!host && e->part == PHASES_HOST) {
+        e->part = PHASES_ENTRY;
+        e->visit++;
+    }
 }
 
 /* ---- values in registers ---- */
 
+static struct cost cost_of_pending(const struct phases *p, struct phases_pe *e, int i)
+{
+    return (struct cost){.count = {1, e->pending[i].cycles}, .part = e->pending[i].part, .more = counters_of(p, e->of_pending, (size_t)i)};
+}
+
+static void new_pending(const struct phases *p, struct phases_pe *e, unsigned slot, bool mrs, uint8_t refs, const struct cost *c)
+{
+    e->pending[slot] = (struct pending){.refs = refs, .mrs = mrs, .part = (uint8_t)c->part, .cycles = c->count.cycles};
+    copy_counters(p, counters_of(p, e->of_pending, slot), c->more);
+}
+
 /* The register holds the loaded value no more. Nobody used it: control. */
-static void drop_pending(struct phases_pe *e, unsigned reg)
+static void drop_pending(const struct phases *p, struct phases_pe *e, unsigned reg)
 {
     int i = e->pending_of[reg];
     if (i >= 0) {
         e->pending_of[reg] = -1;
         if (--e->pending[i].refs == 0) {
-            account(e, ROW_CONTROL, DIR_SAVE, 1, e->pending[i].cycles);
+            const struct cost c = cost_of_pending(p, e, i);
+            account(p, e, ROW_CONTROL, DIR_SAVE, &c);
         }
     }
 }
 
 /* It is known what the load, or the MRS, was for. */
-static void settle_pending(struct phases_pe *e, unsigned reg, unsigned row)
+static void settle_pending(const struct phases *p, struct phases_pe *e, unsigned reg, unsigned row)
 {
     int i = e->pending_of[reg];
     if (i < 0) {
         return;
     }
-    account(e, row, e->pending[i].mrs ? DIR_SAVE : DIR_RESTORE, 1, e->pending[i].cycles);
+    const struct cost c = cost_of_pending(p, e, i);
+    account(p, e, row, e->pending[i].mrs ? DIR_SAVE : DIR_RESTORE, &c);
     e->pending[i].refs = 0;
     for (unsigned r = 0; r < 31; r++) {
         e->pending_of[r] = e->pending_of[r] == i ? -1 : e->pending_of[r];
     }
 }
 
-static void overwrite(struct phases_pe *e, unsigned reg, uint8_t taint)
+static void overwrite(const struct phases *p, struct phases_pe *e, unsigned reg, uint8_t taint)
 {
     if (reg < 31) {
-        drop_pending(e, reg);
+        drop_pending(p, e, reg);
         e->taint[reg] = taint;
     }
 }
@@ -193,19 +285,19 @@ static unsigned free_pending(const struct phases_pe *e)
 /* ---- one instruction, when all its effects are known ---- */
 
 /* A kernel may keep a pointer of its own in SP_EL0 and read it all the time: it is saved only if the value is stored. */
-static void read_gp(struct phases_pe *e, unsigned reg, uint64_t cycles)
+static void read_gp(const struct phases *p, struct phases_pe *e, unsigned reg, const struct cost *cost)
 {
-    overwrite(e, reg, 1 + ROW_GP);
+    overwrite(p, e, reg, 1 + ROW_GP);
     if (reg < 31) {
         unsigned slot = free_pending(e);
-        e->pending[slot] = (struct pending){.refs = 1, .mrs = true, .cycles = cycles};
+        new_pending(p, e, slot, true, 1, cost);
         e->pending_of[reg] = (int8_t)slot;
     } else {
-        account(e, ROW_CONTROL, DIR_SAVE, 1, cycles);
+        account(p, e, ROW_CONTROL, DIR_SAVE, cost);
     }
 }
 
-static void store(struct phases_pe *e, const struct current *c, uint64_t cycles)
+static void store(const struct phases *p, struct phases_pe *e, const struct current *c, const struct cost *cost)
 {
     uint8_t taint = 0;
     for (unsigned k = 0; k < c->i.n && taint == 0; k++) {
@@ -213,19 +305,24 @@ static void store(struct phases_pe *e, const struct current *c, uint64_t cycles)
     }
     for (unsigned k = 0; k < c->i.n; k++) {
         if (is_pending_mrs(e, c->i.rt[k])) {
-            settle_pending(e, c->i.rt[k], ROW_GP);
+            settle_pending(p, e, c->i.rt[k], ROW_GP);
         }
     }
-    account(e, taint != 0 ? taint - 1u : (unsigned)ROW_CONTROL, DIR_SAVE, 1, cycles);
+    account(p, e, taint != 0 ? taint - 1u : (unsigned)ROW_CONTROL, DIR_SAVE, cost);
     for (unsigned k = 0; k < c->i.n && k < c->n_addr; k++) {
-        *tag_at(e, c->addr[k]) = (struct tag){
+        struct tag *t = tag_at(e, c->addr[k]);
+        *t = (struct tag){
             .addr = c->addr[k], .reg = c->i.rt[k], .taint = c->i.bytes == 8 && c->i.rt[k] < 31 ? e->taint[c->i.rt[k]] : 0,
-            .candidate = taint == 0 && c->i.bytes == 8 && c->i.rt[k] < 31, .lead = k == 0, .sw = e->sw, .cycles = cycles};
+            .candidate = taint == 0 && c->i.bytes == 8 && c->i.rt[k] < 31, .lead = k == 0, .part = (uint8_t)cost->part,
+            .sw = e->sw, .visit = e->visit, .cycles = cost->count.cycles};
+        if (t->candidate && t->lead) {
+            copy_counters(p, counters_of(p, e->of_tag, (size_t)(t - e->tags)), cost->more);
+        }
     }
 }
 
 /* Was this register stored here before the guest ran? Then the store, too, was the host's. */
-static bool is_hosts(struct phases_pe *e, uint64_t addr, unsigned reg)
+static bool is_hosts(const struct phases *p, struct phases_pe *e, uint64_t addr, unsigned reg)
 {
     struct tag *t = tag_at(e, addr);
     if (t->addr != addr || !t->candidate || t->reg != reg || t->sw + 1 != e->sw) {
@@ -237,21 +334,31 @@ static bool is_hosts(struct phases_pe *e, uint64_t addr, unsigned reg)
         e->held.by[ROW_CONTROL][DIR_SAVE].cycles -= t->cycles;
         e->held.by[ROW_GP][DIR_SAVE].n++;
         e->held.by[ROW_GP][DIR_SAVE].cycles += t->cycles;
+        if (e->of_tag != NULL) {
+            /* an entry that the host was seen after was none */
+            unsigned part = t->part == PHASES_ENTRY && t->visit != e->held_visit ? (unsigned)PHASES_HOST : t->part;
+            const uint64_t *more = counters_of(p, e->of_tag, (size_t)(t - e->tags));
+            uint64_t *from = sum_at(p, e->held_sum, part, ROW_CONTROL, DIR_SAVE);
+            for (unsigned i = 0; i < p->opts.n_counters; i++) {
+                from[i] -= more[i];
+            }
+            add(p, sum_at(p, e->held_sum, part, ROW_GP, DIR_SAVE), more);
+        }
     }
     return true;
 }
 
-static void load(struct phases_pe *e, const struct current *c, uint64_t cycles)
+static void load(const struct phases *p, struct phases_pe *e, const struct current *c, const struct cost *cost)
 {
     bool hosts = false;
     unsigned slot;
     uint8_t refs = 0;
     for (unsigned k = 0; k < c->i.n && k < c->n_addr; k++) {
-        hosts = (c->i.bytes == 8 && is_hosts(e, c->addr[k], c->i.rt[k])) || hosts;
+        hosts = (c->i.bytes == 8 && is_hosts(p, e, c->addr[k], c->i.rt[k])) || hosts;
     }
     for (unsigned k = 0; k < c->i.n; k++) {
         const struct tag *t = k < c->n_addr ? tag_at(e, c->addr[k]) : NULL;
-        overwrite(e, c->i.rt[k], t != NULL && t->addr == c->addr[k] && c->i.bytes == 8 ? t->taint : 0);
+        overwrite(p, e, c->i.rt[k], t != NULL && t->addr == c->addr[k] && c->i.bytes == 8 ? t->taint : 0);
     }
     slot = free_pending(e);
     for (unsigned k = 0; k < c->i.n && !hosts; k++) {
@@ -261,56 +368,56 @@ static void load(struct phases_pe *e, const struct current *c, uint64_t cycles)
         }
     }
     if (refs != 0) {
-        e->pending[slot] = (struct pending){.refs = refs, .cycles = cycles};
+        new_pending(p, e, slot, false, refs, cost);
     } else {
-        account(e, hosts ? ROW_GP : ROW_CONTROL, hosts ? DIR_RESTORE : DIR_SAVE, 1, cycles);
+        account(p, e, hosts ? ROW_GP : ROW_CONTROL, hosts ? DIR_RESTORE : DIR_SAVE, cost);
     }
 }
 
-static void classify(struct phases_pe *e, const struct current *c, uint64_t cycles)
+static void classify(const struct phases *p, struct phases_pe *e, const struct current *c, const struct cost *cost)
 {
     const struct phases_insn *i = &c->i;
     unsigned cls = i->cls < PHASES_CLASSES ? i->cls : (unsigned)ROW_CONTROL;
     if (c->below) {
-        account(e, ROW_HOST, DIR_SAVE, 1, cycles);
+        account(p, e, ROW_HOST, DIR_SAVE, cost);
         return;
     }
     switch (i->kind) {
     case PHASES_MRS:
         if (cls == ROW_GP) {
-            read_gp(e, i->rt[0], cycles);
+            read_gp(p, e, i->rt[0], cost);
             break;
         }
-        account(e, cls, DIR_SAVE, 1, cycles);
-        overwrite(e, i->rt[0], (uint8_t)(cls + 1));
+        account(p, e, cls, DIR_SAVE, cost);
+        overwrite(p, e, i->rt[0], (uint8_t)(cls + 1));
         break;
     case PHASES_MSR:
-        account(e, cls, DIR_RESTORE, 1, cycles);
+        account(p, e, cls, DIR_RESTORE, cost);
         if (i->rt[0] < 31 && !is_pending_mrs(e, i->rt[0])) {
-            settle_pending(e, i->rt[0], cls);
+            settle_pending(p, e, i->rt[0], cls);
         }
         break;
-    case PHASES_SYS: account(e, cls, DIR_SAVE, 1, cycles); break;
-    case PHASES_BARRIER: account(e, ROW_BARRIER, DIR_SAVE, 1, cycles); break;
+    case PHASES_SYS: account(p, e, cls, DIR_SAVE, cost); break;
+    case PHASES_BARRIER: account(p, e, ROW_BARRIER, DIR_SAVE, cost); break;
     case PHASES_STORE: case PHASES_LOAD:
         if (i->fp) {
-            account(e, ROW_FP, i->kind == PHASES_STORE ? DIR_SAVE : DIR_RESTORE, 1, cycles);
+            account(p, e, ROW_FP, i->kind == PHASES_STORE ? DIR_SAVE : DIR_RESTORE, cost);
         } else if (i->kind == PHASES_STORE) {
-            store(e, c, cycles);
+            store(p, e, c, cost);
         } else {
-            load(e, c, cycles);
+            load(p, e, c, cost);
         }
         break;
     case PHASES_MOVE:
-        account(e, ROW_CONTROL, DIR_SAVE, 1, cycles);
-        overwrite(e, i->rt[0], i->from < 31 ? e->taint[i->from] : 0);
+        account(p, e, ROW_CONTROL, DIR_SAVE, cost);
+        overwrite(p, e, i->rt[0], i->from < 31 ? e->taint[i->from] : 0);
         break;
-    default: account(e, ROW_CONTROL, DIR_SAVE, 1, cycles); break;
+    default: account(p, e, ROW_CONTROL, DIR_SAVE, cost); break;
     }
 }
 
-/* The instruction is over at `end`: the next one begins, or the switch ends. */
-static void finish_insn(struct phases *p, struct phases_pe *e, uint64_t end)
+/* The instruction is over: the next one begins with r, or the switch ends. */
+static void finish_insn(struct phases *p, struct phases_pe *e, const struct rec *r)
 {
     struct current *c = &e->cur;
     if (!c->valid) {
@@ -322,11 +429,12 @@ static void finish_insn(struct phases *p, struct phases_pe *e, uint64_t end)
             own |= UINT32_C(1) << (c->i.rt[k] & 31);
         }
     }
-    classify(e, c, end - c->cycle);
-    account_sym(p, e, c->sym, 1, end - c->cycle);
-    for (unsigned r = 0; r < 31; r++) {
-        if (((c->written & ~own) >> r & 1) != 0) {
-            overwrite(e, r, 0);
+    const struct cost cost = {.count = {1, r->cycle - c->cycle}, .part = e->part, .more = spend(p, e, r)};
+    classify(p, e, c, &cost);
+    account_sym(p, e, c->sym, 1, cost.count.cycles);
+    for (unsigned n = 0; n < 31; n++) {
+        if (((c->written & ~own) >> n & 1) != 0) {
+            overwrite(p, e, n, 0);
         }
     }
     c->valid = false;
@@ -338,10 +446,12 @@ static void begin_insn(struct phases *p, struct phases_pe *e, const struct rec *
 {
     struct current *c = &e->cur;
     uint32_t sym = phases_sym(p, r->pc);
-    if (e->seen == 0 && r->cycle > e->exit_cycle) { /* what the exception itself took */
-        account(e, ROW_CONTROL, DIR_SAVE, 0, r->cycle - e->exit_cycle);
-        account_sym(p, e, sym, 0, r->cycle - e->exit_cycle);
+    if (e->seen == 0 && (r->cycle > e->exit_cycle || p->opts.n_counters != 0)) { /* what the exception itself took */
+        const struct cost cost = {.count = {0, r->cycle - e->exit_cycle}, .part = PHASES_EXIT, .more = spend(p, e, r)};
+        account(p, e, ROW_CONTROL, DIR_SAVE, &cost);
+        account_sym(p, e, sym, 0, cost.count.cycles);
     }
+    part_of(p, e, r);
     *c = (struct current){.valid = true, .below = r->el < 2, .sym = sym, .cycle = r->cycle};
     p->opts.insn(p->opts.insn_opaque, (uint32_t)r->a, r->el == 2 && bit64(r->hcr, HCR_E2H_BIT), &c->i);
     e->seen++;
@@ -360,14 +470,9 @@ static void memory(struct phases_pe *e, const struct rec *r)
 
 static void guest_exit(struct phases *p, struct phases_pe *e, const struct rec *r)
 {
-    char why[128];
-    if (r->type == 0 || r->type == 3) {
-        esr_reason(why, sizeof(why), r->a, &p->opts.names);
-    } else {
-        snprintf(why, sizeof(why), "%s", r->type == 1 ? "IRQ" : "FIQ");
-    }
+    exit_reason(e->why, sizeof(e->why), r, &p->opts.names);
     e->outside = true;
-    e->wanted = p->opts.reason == NULL || strcmp(p->opts.reason, why) == 0;
+    e->wanted = p->opts.reason == NULL || strcmp(p->opts.reason, e->why) == 0;
     e->sw++;
     e->exit_icount = r->icount;
     e->exit_cycle = r->cycle;
@@ -377,20 +482,43 @@ static void guest_exit(struct phases *p, struct phases_pe *e, const struct rec *
     memset(e->pending, 0, sizeof(e->pending));
     memset(e->pending_of, -1, sizeof(e->pending_of));
     memset(e->taint, 1 + ROW_GP, sizeof(e->taint));
+    e->part = PHASES_EXIT;
+    e->host = false;
+    e->visit = 0;
+    if (p->opts.n_counters != 0) {
+        memset(e->sum, 0, (size_t)PHASES_PARTS * ROWS * DIRS * p->opts.n_counters * sizeof(*e->sum));
+        p->opts.counters(p->opts.counters_opaque, r, e->begun);
+    }
+}
+
+/* The switch is over; the next one tells the last of what was stored in it. */
+static void hold(struct phases_pe *e)
+{
+    uint64_t *sum = e->held_sum;
+    e->held = e->now;
+    e->held_sum = e->sum;
+    e->sum = sum;
+    e->held_host = e->host;
+    e->held_visit = e->visit;
+    memcpy(e->held_why, e->why, sizeof(e->why));
+    e->held_valid = e->wanted;
+    e->outside = false;
 }
 
 static void guest_entry(struct phases *p, struct phases_pe *e, const struct rec *r)
 {
-    finish_insn(p, e, r->cycle);
+    finish_insn(p, e, r);
     for (unsigned reg = 0; reg < 31; reg++) {
         if (is_pending_mrs(e, reg)) {
-            drop_pending(e, reg);
+            drop_pending(p, e, reg);
         }
-        settle_pending(e, reg, ROW_GP);
+        settle_pending(p, e, reg, ROW_GP);
     }
     uint64_t whole = r->icount - e->exit_icount;
     if (whole > e->seen) { /* the trace leaves some out */
-        account(e, ROW_UNSEEN, DIR_SAVE, whole - e->seen, e->seen == 0 ? r->cycle - e->exit_cycle : 0);
+        const struct cost cost = {.count = {whole - e->seen, e->seen == 0 ? r->cycle - e->exit_cycle : 0}, .part = e->part,
+                                  .more = spend(p, e, r)};
+        account(p, e, ROW_UNSEEN, DIR_SAVE, &cost);
     }
     for (size_t i = 0; i < e->n_touched; i++) {
         struct count *c = &e->sym_now[e->touched[i]];
@@ -402,25 +530,51 @@ static void guest_entry(struct phases *p, struct phases_pe *e, const struct rec 
     }
     e->n_touched = 0;
     if (e->held_valid) {
-        commit(p, &e->held);
+        commit(p, e);
     }
-    e->held = e->now;
-    e->held_valid = e->wanted;
-    e->outside = false;
+    hold(e);
+}
+
+static void free_pe(struct phases_pe *e)
+{
+    if (e != NULL) {
+        free(e->tags);
+        free(e->sym_now);
+        free(e->touched);
+        free(e->sum);
+        free(e->held_sum);
+        free(e->of_pending);
+        free(e->of_tag);
+        free(e->begun);
+        free(e->spent);
+        free(e);
+    }
+}
+
+/* Room for counters of a PE. of_tag is large, but only touched where something is stored. */
+static bool room_for_counters(struct phases_pe *e, unsigned n)
+{
+    const size_t sums = (size_t)PHASES_PARTS * ROWS * DIRS * n;
+    e->sum = calloc(sums, sizeof(*e->sum));
+    e->held_sum = calloc(sums, sizeof(*e->held_sum));
+    e->of_pending = calloc((size_t)MAX_PENDING * n, sizeof(*e->of_pending));
+    e->of_tag = calloc((size_t)TAGS * n, sizeof(*e->of_tag));
+    e->begun = calloc(n, sizeof(*e->begun));
+    e->spent = calloc(n, sizeof(*e->spent));
+    return e->sum != NULL && e->held_sum != NULL && e->of_pending != NULL && e->of_tag != NULL && e->begun != NULL && e->spent != NULL;
 }
 
 static struct phases_pe *pe_of(struct phases *p, unsigned pe)
 {
     if (p->pes[pe] == NULL) {
         struct phases_pe *e = calloc(1, sizeof(*e));
-        struct tag *tags = calloc(TAGS, sizeof(*tags));
-        if (e == NULL || tags == NULL) {
-            free(e);
-            free(tags);
+        bool ok = e != NULL && (e->tags = calloc(TAGS, sizeof(*e->tags))) != NULL &&
+                  (p->opts.n_counters == 0 || room_for_counters(e, p->opts.n_counters));
+        if (!ok) {
+            free_pe(e);
             p->failed = true;
             return NULL;
         }
-        e->tags = tags;
         p->pes[pe] = e;
     }
     return p->pes[pe];
@@ -446,7 +600,7 @@ static void put(void *opaque, const struct rec *r)
         break;
     case REC_INSN:
         if (e->outside) {
-            finish_insn(p, e, r->cycle);
+            finish_insn(p, e, r);
             begin_insn(p, e, r);
         }
         break;
@@ -485,12 +639,21 @@ const struct rec_sink *phases_sink(struct phases *p)
     return &p->sink;
 }
 
+void phases_forget_open(struct phases *p)
+{
+    for (unsigned i = 0; i < MAX_PES; i++) {
+        if (p->pes[i] != NULL) {
+            p->pes[i]->outside = false;
+        }
+    }
+}
+
 bool phases_close(struct phases *p)
 {
     for (unsigned i = 0; i < MAX_PES; i++) {
         struct phases_pe *e = p->pes[i];
         if (e != NULL && e->held_valid) {
-            commit(p, &e->held);
+            commit(p, e);
             e->held_valid = false;
         }
     }
@@ -503,12 +666,7 @@ void phases_free(struct phases *p)
         return;
     }
     for (unsigned i = 0; i < MAX_PES; i++) {
-        if (p->pes[i] != NULL) {
-            free(p->pes[i]->tags);
-            free(p->pes[i]->sym_now);
-            free(p->pes[i]->touched);
-            free(p->pes[i]);
-        }
+        free_pe(p->pes[i]);
     }
     for (size_t i = 0; p->syms != NULL && i < p->n_syms; i++) {
         free(p->syms[i].name);

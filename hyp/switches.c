@@ -70,21 +70,28 @@ static bool has_syndrome(const struct rec *r)
     return r->type == 0 || r->type == 3;
 }
 
-static void exit_words(const struct switches *s, const struct rec *r, bool full, char *buf, size_t len)
+void exit_reason(char *buf, size_t len, const struct rec *r, const struct esr_names *names)
 {
-    if (!has_syndrome(r)) {
+    if (has_syndrome(r)) {
+        esr_reason(buf, len, r->a, names);
+    } else {
         snprintf(buf, len, "%s", r->type < ARRAY_LEN(interrupt_names) ? interrupt_names[r->type] : "interrupt?");
-    } else if (full) {
+    }
+}
+
+static void exit_words(const struct switches *s, const struct rec *r, char *buf, size_t len)
+{
+    if (has_syndrome(r)) {
         esr_describe(buf, len, r->a, &s->opts.names);
     } else {
-        esr_reason(buf, len, r->a, &s->opts.names);
+        exit_reason(buf, len, r, &s->opts.names);
     }
 }
 
 static struct reason *reason_of(struct switches *s, const struct rec *r)
 {
     char name[REASON_LEN];
-    exit_words(s, r, false, name, sizeof(name));
+    exit_reason(name, sizeof(name), r, &s->opts.names);
     for (unsigned i = 0; i < s->n_reasons; i++) {
         if (strcmp(s->reasons[i].name, name) == 0) {
             return &s->reasons[i];
@@ -150,7 +157,7 @@ static void json_line(struct switches *s, const struct rec *r, uint64_t pc, uint
     if (is_exit) {
         char reason[REASON_LEN];
         uint64_t ipa;
-        exit_words(s, r, false, reason, sizeof(reason));
+        exit_reason(reason, sizeof(reason), r, &s->opts.names);
         hyp_json_string(s->out, "reason", reason);
         hyp_json_string(s->out, "why", why);
         if (has_syndrome(r)) {
@@ -188,7 +195,7 @@ static void guest_exit(struct switches *s, struct pe_state *p, const struct rec 
     uint64_t insns = r->icount - p->since_icount;
     char words[192];
 
-    exit_words(s, r, true, words, sizeof(words));
+    exit_words(s, r, words, sizeof(words));
     line(s, r, r->pc, ns, insns, p->in_guest, words);
     s->exits++;
     why->exits++;

@@ -40,6 +40,9 @@ static inline bool rec_is_guest_entry(const struct rec *r)
     return r->kind == REC_ERET && r->from_el == 2 && world_of(r->el, r->hcr, r->vttbr) == WORLD_GUEST;
 }
 
+/* What a guest exit was for, as tables say it: "HVC", "IRQ". */
+void exit_reason(char *buf, size_t len, const struct rec *r, const struct esr_names *names);
+
 enum switches_format { SWITCHES_TEXT, SWITCHES_JSON };
 
 struct switches_opts {

@@ -286,8 +286,8 @@ static bool open_stat(struct run *r, struct err *err)
         return false;
     }
     struct esr_names names = { .sysreg = sysreg_by_enc };
-    r->stat = stat_new(r->stat_out, r->m, r->o->stat_json, &names);
-    return r->stat != NULL || err_set(err, "--stat: out of memory");
+    r->stat = stat_new(r->stat_out, r->m, r->o->stat_json, &names, err);
+    return r->stat != NULL;
 }
 
 static void timing_changed(void *opaque, bool counting)
@@ -352,7 +352,7 @@ static bool open_phases(struct run *r, struct err *err)
         .symbol_opaque = r->symbols,
         .names = { .sysreg = sysreg_by_enc },
     };
-    r->phases = live_phases_open(r->phases_out, r->m, &po, err);
+    r->phases = live_phases_open(r->phases_out, r->m, PROBE_USER_PHASES, &po, err);
     return r->phases != NULL;
 }
 

@@ -57,6 +57,8 @@ libhs_la_SOURCES += \
 	sim/semihost.c \
 	sim/stat.c \
 	sim/stat.h \
+	sim/stat-int.h \
+	sim/stat-text.c \
 	sim/scenario.h \
 	sim/scenario-do.c \
 	sim/scenario-event.c \

@@ -105,7 +105,7 @@ bool must_check machine_set_timing(struct machine *m, enum machine_timing how);
 /* The timing model of a PE, also after it was stopped; NULL: there was none yet. */
 struct timing;
 const struct timing *machine_pe_timing(const struct machine *m, unsigned i);
-enum probe_user { PROBE_USER_TRACING, PROBE_USER_PHASES, PROBE_USER_SPAN, PROBE_USERS };
+enum probe_user { PROBE_USER_TRACING, PROBE_USER_PHASES, PROBE_USER_STAT, PROBE_USER_SPAN, PROBE_USERS };
 /* Let a user (enum probe_user) see instructions, as pe_set_probe(); users do not disturb each other. */
 void machine_set_probe(struct machine *m, unsigned pe, unsigned user, void (*fn)(void *opaque, struct pe *pe), void *opaque,
                        const uint64_t *pages, unsigned n);

@@ -97,6 +97,7 @@ check_SCRIPTS += \
 	tests/timing/pmu.sh \
 	tests/timing/smp.sh \
 	tests/timing/span.sh \
+	tests/timing/stat.sh \
 	tests/trace.sh \
 	tests/trace-exports.sh \
 	tests/trace-insn.sh \

@@ -326,18 +326,6 @@ void timing_structure(struct timing *t, const struct slot *s, uint32_t insn)
     timing_access(t, s, va, o.mem.bytes, o.mem.load ? ACCESS_READ : ACCESS_WRITE);
 }
 
-/* A save is MRS and a store, a restore is a load and MSR: what lies between two accesses belongs to the second one, unless it is
-   more than that. */
-enum { CLASS_GAP = 40 };
-
-static void classify(struct timing *t, const struct slot *s, unsigned cls)
-{
-    uint64_t now = timing_time_of(t, s), since = now - t->class_mark;
-    t->counts.class_accesses[cls]++;
-    t->counts.class_cycles[cls] += since <= CLASS_GAP ? since : t->p->sys.msr[cls];
-    t->class_mark = now;
-}
-
 /* Everything in flight completes; what follows begins with an empty pipeline, and a cycle. Returns how many cycles that takes. */
 static unsigned empty(struct timing *t)
 {
@@ -380,9 +368,6 @@ void timing_system(struct timing *t, const struct slot *s, unsigned op)
         break; /* nothing but its issue */
     }
     timing_stall(t, STALL_SYSTEM, cycles);
-    if (unlikely(t->classify && op == OP_SYS)) {
-        classify(t, s, SRC_op);
-    }
     ask_for_time(t);
 }
 
@@ -393,9 +378,6 @@ void timing_register(struct timing *t, const struct slot *s, bool write)
     unsigned cls = likely(idx < SR_COUNT) ? t->m->reg_class[redirected][idx] : SRC_op;
     t->counts.event[TE_SYSREG]++;
     timing_stall(t, STALL_SYSTEM, (write ? p->msr : p->mrs)[cls]);
-    if (unlikely(t->classify)) {
-        classify(t, s, cls);
-    }
     ask_for_time(t);
 }
 
@@ -428,7 +410,6 @@ void timing_exception(struct timing *t, bool is_return)
         t->counts.event[TE_EXCEPTION]++;
         timing_stall(t, STALL_EXCEPTION, t->p->sys.exception + drain);
     }
-    t->class_mark = timing_whole(t, t->cycles);
 }
 
 /* ---- counts ---- */
@@ -549,7 +530,7 @@ bool timing_new(struct timing_machine *m, struct pe *pe)
     t->limit = t->alarm_cycles = t->alarm_insns = UINT64_MAX;
     t->key = TIMING_EMPTY;
     t->scale = pipe_ticks(m->pipe);
-    t->first_cycle = t->class_mark = pe_cycle(pe);
+    t->first_cycle = pe_cycle(pe);
     t->cycles = t->base_cycles = t->first_cycle * t->scale;
     t->first_insn = pe_icount(pe);
     t->resume_pc = 1;

@@ -54,9 +54,6 @@ struct timing_counts {
     uint64_t cycles, insns;
     uint64_t stall[STALLS];
     uint64_t event[TIMING_EVENTS];
-    /* accesses to registers of a state class (enum sysreg_class), and the cycles from the access before to the end of this one
-       where they follow each other closely: a class's share of a switch. Only with struct timing.classify. */
-    uint64_t class_accesses[SYS_CLASSES], class_cycles[SYS_CLASSES];
 };
 
 /* struct block.ops: loads, stores, lines and branches of the run. Sums of many fit too, until they are folded into the counts: in a
@@ -131,8 +128,6 @@ struct timing {
     struct timing_machine *m;
     const struct params_timing *p;
     bool paid;                  /* the access that the careful path is about to do was charged */
-    bool classify;              /* count class_cycles */
-    uint64_t class_mark;        /* cycle in which the last access to a system register was done */
     uint64_t resume_pc;         /* where a run that was left goes on: its lines were fetched already. Valid while start is NULL */
     struct cache l1i, l1d;
     struct utlb_model itlb, dtlb;
