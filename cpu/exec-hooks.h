@@ -43,6 +43,16 @@ static inline __attribute__((always_inline)) bool hook_enter(struct pe *c, const
 #define HOOK_LEAVE timing_settle(c->timing, s)
 #define HOOK_SYSTEM(op) timing_system(c->timing, s, op)
 #define HOOK_REGISTER(write) timing_register(c->timing, s, write)
+/* Before a system operation that is done without calling anything: may it be? Then, with it: its cost. */
+#define HOOK_FITS(write) (!STEPPING && timing_fits(c->timing, timing_register_cost(c->timing, s, write)))
+static inline __attribute__((always_inline)) void hook_paid(struct timing *t, const struct slot *s, bool write)
+{
+    t->counts.event[TE_SYSREG]++;
+    timing_stall(t, STALL_SYSTEM, timing_register_cost(t, s, write));
+}
+#define HOOK_PAID(write) hook_paid(c->timing, s, write)
+#define HOOK_FITS_PSTATE (!STEPPING && timing_fits(c->timing, c->timing->p->sys.msr_pstate))
+#define HOOK_PAID_PSTATE timing_stall(c->timing, STALL_SYSTEM, c->timing->p->sys.msr_pstate)
 #define HOOK_BARRIER(dsb) timing_barrier(c->timing, s, dsb)
 #define HOOK_ISB timing_isb(c->timing, s)
 #define HOOK_VCALL(word) hook_vcall(c, s, word)
@@ -147,6 +157,10 @@ static inline void hook_vcall(struct pe *c, const struct slot *s, uint32_t word)
 #define HOOK_LEAVE (void)0
 #define HOOK_SYSTEM(op) (void)0
 #define HOOK_REGISTER(write) (void)0
+#define HOOK_FITS(write) SHORT_CUTS
+#define HOOK_PAID(write) (void)0
+#define HOOK_FITS_PSTATE SHORT_CUTS
+#define HOOK_PAID_PSTATE (void)0
 #define HOOK_BARRIER(dsb) (void)0
 #define HOOK_ISB (void)0
 #define HOOK_VCALL(word) (void)0

@@ -63,21 +63,22 @@ static unsigned lines_of(uint64_t pc, unsigned n)
     return (unsigned)(((pc + n * 4 - 4) >> LINE_SHIFT) - (pc >> LINE_SHIFT)) + 1;
 }
 
-/* Fetch the lines of the run at pc, which block b describes. */
+/* Fetch those lines of the run at pc, which block b describes, that need it: each once, in their order. */
 static void fetch_run(struct timing *t, const struct block *b, uint64_t pc, unsigned n)
 {
-    if (b->lines != 0 && !timing_missing(t, b)) {
-        t->ops += ops_of(b->ops, OPS_LINE_SHIFT) << OPS_LINE_SHIFT;
+    if (unlikely(b->lines == 0)) {
+        for (unsigned i = 0, lines = lines_of(pc, n); i < lines; i++) {
+            uint64_t line = (pc >> LINE_SHIFT) + i;
+            if ((t->missing >> (line & 63) & 1) != 0) {
+                timing_fetch_line(t, i == 0 ? pc : line << LINE_SHIFT);
+            }
+        }
         return;
     }
-    unsigned lines = lines_of(pc, n);
-    for (unsigned i = 0; i < lines; i++) {
-        uint64_t line = (pc >> LINE_SHIFT) + i;
-        if ((t->missing >> (line & 63) & 1) != 0) {
-            timing_fetch_line(t, i == 0 ? pc : line << LINE_SHIFT);
-        }
+    for (unsigned left = b->lines, some; (some = timing_missing(t, b) & left) != 0; left &= ~(some ^ (some - 1))) {
+        uint64_t line = (pc & PAGE_MASK) + ((8u * b->octet + (unsigned)__builtin_ctz(some)) << LINE_SHIFT);
+        timing_fetch_line(t, line > pc ? line : pc);
     }
-    t->ops += (uint64_t)lines << OPS_LINE_SHIFT;
 }
 
 enum { BLOCK_LINES = 16 };  /* as struct block.lines has room for */
@@ -92,14 +93,17 @@ static void describe(const struct timing *t, struct block *b, const struct slot 
     b->ops = run_ops(t, s, s->run) + ((uint64_t)lines << OPS_LINE_SHIFT);
 }
 
-/* The operations of the run at pc, its lines aside */
+/* Of struct block.ops, the lines */
+#define OPS_LINES (ones64(OPS_BRANCH_SHIFT - OPS_LINE_SHIFT) << OPS_LINE_SHIFT)
+
+/* The operations of the run at pc */
 static uint64_t described_ops(const struct timing *t, const struct slot *s, uint64_t pc)
 {
     struct block *b = block_of(s);
     if (b->ops == 0) {
         describe(t, b, s, pc);
     }
-    return b->ops & ~(ones64(OPS_BRANCH_SHIFT - OPS_LINE_SHIFT) << OPS_LINE_SHIFT);
+    return b->ops;
 }
 
 bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
@@ -112,8 +116,13 @@ bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
         return false;
     }
     uint64_t ops = described_ops(t, s, pc);
-    if (!again) {
+    if (again) {
+        ops &= ~OPS_LINES;
+    } else {
         fetch_run(t, b, pc, s->run);
+        if (likely(timing_enter_known(t, s))) {
+            return true;
+        }
     }
     if (unlikely(pipe_states_many(t->m->pipe))) {
         timing_forget_states(t);
@@ -122,6 +131,7 @@ bool timing_enter_anew(struct timing *t, const struct slot *s, uint64_t pc)
     uint16_t next = b->next;
     uint32_t cycles = b->key == t->key ? b->cycles : timing_cost(t, s, s->run, t->key, &next);
     if (t->cycles + cycles >= t->limit) {
+        t->ops += ops & OPS_LINES; /* they were fetched, and will not be again */
         t->start = NULL;
         t->resume_pc = pc;
         return false;
@@ -144,6 +154,7 @@ bool timing_enter_step(struct timing *t, const struct slot *s, uint64_t pc)
 {
     if (!timing_resumed(t, pc)) {
         fetch_run(t, block_of(s), pc, s->run);
+        t->ops += (uint64_t)lines_of(pc, s->run) << OPS_LINE_SHIFT;
     }
     t->start = NULL;
     t->resume_pc = pc;
@@ -236,7 +247,7 @@ static void give_back(struct timing *t, const struct slot *s)
         uint16_t next;
         t->cycles -= rest_after(t, s, &next);
         t->key = next;
-        t->ops -= pinned(t, s) ? t->pin_ops : described_ops(t, s + 1, pc);
+        t->ops -= pinned(t, s) ? t->pin_ops : described_ops(t, s + 1, pc) & ~OPS_LINES;
         t->resume_pc = pc;
     } else {
         t->resume_pc = 1;
@@ -373,11 +384,8 @@ void timing_system(struct timing *t, const struct slot *s, unsigned op)
 
 void timing_register(struct timing *t, const struct slot *s, bool write)
 {
-    const struct params_sys *p = &t->p->sys;
-    unsigned idx = (unsigned)s->imm, redirected = t->pe->el == 2 && pe_e2h(t->pe);
-    unsigned cls = likely(idx < SR_COUNT) ? t->m->reg_class[redirected][idx] : SRC_op;
     t->counts.event[TE_SYSREG]++;
-    timing_stall(t, STALL_SYSTEM, (write ? p->msr : p->mrs)[cls]);
+    timing_stall(t, STALL_SYSTEM, timing_register_cost(t, s, write));
     ask_for_time(t);
 }
 

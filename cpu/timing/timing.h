@@ -15,6 +15,7 @@
 #define HYPSCOPE_TIMING_TIMING_H
 
 #include "cpu/slot.h"
+#include "cpu/sysreg.h"
 #include "cpu/timing/cache.h"
 #include "cpu/timing/params-mem.h"
 #include "cpu/timing/pipe-memo.h"
@@ -164,12 +165,12 @@ void timing_machine_free(struct timing_machine *m);
 bool must_check timing_new(struct timing_machine *m, struct pe *pe);
 void timing_free(struct timing *t);
 
-/* Does one of the lines of the run that b describes need a look? */
-static inline __attribute__((always_inline)) bool timing_missing(const struct timing *t, const struct block *b)
+/* The lines of the run that b describes that need a look, as bits of struct block.lines */
+static inline __attribute__((always_inline)) unsigned timing_missing(const struct timing *t, const struct block *b)
 {
     uint16_t window;
     memcpy(&window, (const char *)&t->missing + b->octet, sizeof(window));
-    return (window & b->lines) != 0;
+    return window & b->lines;
 }
 
 /* ---- the instance's hooks: slow halves (timing.c) ---- */
@@ -222,7 +223,7 @@ static inline bool timing_enter_known(struct timing *t, const struct slot *s)
 {
     struct block *b = block_of(s);
     const struct pipe_memo *m = timing_memo(t, s, s->run, t->key);
-    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) || t->cycles + m->ticks >= t->limit)) {
+    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) != 0 || t->cycles + m->ticks >= t->limit)) {
         return false;
     }
     if (unlikely(m->ticks > BLOCK_CYCLES)) {
@@ -263,6 +264,18 @@ void timing_access(struct timing *t, const struct slot *s, uint64_t va, unsigned
 bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, const void *e);
 /* The structure load or store `insn` at s was done. */
 void timing_structure(struct timing *t, const struct slot *s, uint32_t insn);
+/* The cost of the MSR (register) or MRS at s: by the class of the register that it means */
+static inline uint32_t timing_register_cost(const struct timing *t, const struct slot *s, bool write)
+{
+    unsigned redirected = t->pe->el == 2 && pe_e2h(t->pe);
+    unsigned cls = likely((unsigned)s->imm < SR_COUNT) ? t->m->reg_class[redirected][s->imm] : SRC_op;
+    return (write ? t->p->sys.msr : t->p->sys.mrs)[cls];
+}
+/* May so many cycles be charged in the middle of a run with nothing else to be done? */
+static inline bool timing_fits(const struct timing *t, uint32_t cycles)
+{
+    return likely(t->cycles + (uint64_t)cycles * t->scale < t->limit);
+}
 /* The instruction at s is a system operation; for its time only. MSR (register) or MRS; DSB or DMB; ISB, after which another run
    begins; any other, an operation of enum a64_op. */
 void timing_register(struct timing *t, const struct slot *s, bool write);
