@@ -85,6 +85,7 @@ struct pipe_state {
     /* out of order */
     struct pipe_regs seen;              /* of those in flight: read or written by the run that is in progress */
     uint16_t used;                      /* units that its instructions could take */
+    uint16_t waited;                    /* of those: one had to wait for them */
     bool moved;                         /* it has come to another cycle than that in which it began */
     uint16_t n_window;                  /* operations in the window */
     uint16_t decoded;                   /* instructions of that cycle */

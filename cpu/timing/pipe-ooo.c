@@ -28,6 +28,7 @@ struct flight {
     int base;               /* bookings are for PIPE_HORIZON cycles from this one on */
     unsigned busy;          /* units that have bookings */
     unsigned used;          /* units that instructions of this run could take */
+    unsigned waited;        /* of those: one had to wait for them */
     bool moved;             /* dispatch has come to another cycle than that in which the run began */
     uint64_t booked[PIPE_UNITS][RING];
     int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
@@ -70,6 +71,7 @@ static void take_off(const struct pipe *p, struct flight *f, const struct pipe_s
     f->live = s->live;
     f->seen = s->seen;
     f->used = s->used;
+    f->waited = s->waited;
     f->moved = s->moved;
     f->busy = 0;
     f->head = 0;
@@ -126,6 +128,7 @@ static void land(const struct pipe *p, struct flight *f, struct pipe_state *s)
     s->slots = (uint16_t)f->slots;
     s->decoded = (uint16_t)f->decoded;
     s->used = (uint16_t)f->used;
+    s->waited = (uint16_t)f->waited;
     s->moved = f->moved;
     land_regs(f, s);
     unsigned k = 0;
@@ -181,7 +184,8 @@ enum {
     CAP_MAX = 60
 };
 
-/* Ticks by which the units of pool k are booked beyond tick t: the sum over its units. Less than a cycle a unit is nothing. */
+/* Ticks by which the units of pool k are booked beyond tick t: the sum over its units. Less than a cycle a unit is nothing unless the run
+   had to wait for them: what was dispatched last issues a cycle later, in the best case. */
 static int backlog(const struct pipe *p, const struct flight *f, unsigned k, int t)
 {
     int sum = 0, n = __builtin_popcount(p->pool[k]), q = (int)p->decode;
@@ -197,7 +201,7 @@ static int backlog(const struct pipe *p, const struct flight *f, unsigned k, int
         int late = (f->now + booked) * q - t;
         sum += late > 0 ? late : 0;
     }
-    return sum < n * q ? 0 : sum;
+    return sum < n * q && (f->waited & p->pool[k]) == 0 ? 0 : sum;
 }
 
 enum rounding { COARSELY, NEAREST, UP };
@@ -232,7 +236,7 @@ static void spread(unsigned pool, unsigned cycles, struct pipe_state *s)
  *   written down to a multiple of four, so that they do not make it differ by what happened long before it; flags that are less than
  *   three cycles late are not;
  * - the units of a pool that no class tells apart, together: the sum of their bookings, to the nearest or, if the run has not used
- *   them, down to a multiple of four, one after the other from now on; less than a cycle a unit is nothing;
+ *   them, down to a multiple of four, one after the other from now on; less than a cycle a unit is nothing unless the run had to wait;
  * - the window is empty, but what is late may not be so by more cycles than it takes to fill: dispatch waits until it is not.
  *
  * What bounds a loop, a chain or a pool, gets later with each turn until that bound; so loops take what bounds them.
@@ -327,13 +331,14 @@ static bool choose_units(struct flight *f, const struct pipe_class *c, int at, i
 /* Books the units from the first possible cycle, which is returned. */
 static int book_units(struct flight *f, const struct pipe_class *c, int at)
 {
-    int unit[PIPE_USES];
+    int unit[PIPE_USES], first = at;
     while (!choose_units(f, c, at, unit)) {
         at++;
     }
     for (unsigned k = 0; k < c->n_uses; k++) {
         book(f, (unsigned)unit[k], at, c->use[k].cycles);
         f->used |= c->use[k].units;
+        f->waited |= at != first ? c->use[k].units : 0;
     }
     return at;
 }

@@ -13,7 +13,8 @@ enum {
     PACKED = 2 + (OPD_REGS + 1 + PIPE_UNITS + PIPE_WINDOW) / 2 + PIPE_UNITS * (PIPE_HORIZON / 64)
 };
 
-enum { SEEN = 1 << 15 };     /* of a register, beside its group */
+enum { SEEN = 1 << 15,       /* of a register, beside its group */
+       MOVED = 1 << 15 };    /* beside struct pipe_state.decoded */
 _Static_assert(PIPE_GROUPS <= 1 << 7, "there is room for a group");
 
 struct pipe_block {
@@ -45,10 +46,10 @@ static unsigned pack(const struct pipe *p, const struct pipe_state *s, uint64_t 
     unsigned booked = 0;
     if (p->ooo) {
         half[3] = s->n_window;
-        half[4] = s->decoded;
+        half[4] = (uint16_t)(s->decoded | (s->moved ? MOVED : 0));
         half[5] = (uint16_t)(booked = s->n_words);
         half[6] = s->used;
-        half[7] = s->moved;
+        half[7] = s->waited;
         memcpy(&half[n], s->leave, s->n_window * sizeof(half[0]));
         n += s->n_window;
     }
@@ -87,10 +88,11 @@ static void unpack(const struct pipe *p, unsigned number, struct pipe_state *s)
         return;
     }
     s->n_window = half[3];
-    s->decoded = half[4];
+    s->decoded = half[4] & (MOVED - 1);
+    s->moved = (half[4] & MOVED) != 0;
     s->n_words = half[5];
     s->used = half[6];
-    s->moved = half[7] != 0;
+    s->waited = half[7];
     memcpy(s->leave, &half[n], s->n_window * sizeof(half[0]));
     w += (n + s->n_window + 3) / 4;
     memset(s->booked, 0, p->n_units * sizeof(s->booked[0]));
