@@ -197,9 +197,10 @@ static int show(const struct timing_args *a, struct pipe *p, const char *core)
     uint64_t total = 0, waited[PIPE_STALLS] = {0};
     struct pipe_block *b = pipe_block_new(p, a->word, a->n, NULL);
     struct pipe_slot *slot = calloc(a->n, sizeof(*slot));
-    if (slot == NULL || cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &cs) != CS_ERR_OK) {
+    if (b == NULL || slot == NULL || cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &cs) != CS_ERR_OK) {
         free(slot);
         pipe_block_free(b);
+        cli_bad("timing: out of memory");
         return EXIT_HOST;
     }
     for (uint64_t i = 0; i < a->iterations; i++) {
@@ -278,6 +279,7 @@ int cli_timing(int argc, char **argv)
     struct timing_args *a = calloc(1, sizeof(*a));
     int rc = EXIT_OK, opt;
     if (a == NULL) {
+        cli_bad("timing: out of memory");
         return EXIT_HOST;
     }
     a->core = "cortex-a53";

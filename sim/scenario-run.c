@@ -259,9 +259,12 @@ static bool bind_event(struct scn_run *r, struct scn_event *ev, struct err *err)
         return false;
     }
     if (ev->kind == EV_EXECUTE) {
-        struct scn_event **w = realloc(r->watch, (r->n_watch + 1) * sizeof(*w));
-        if (ev->value.e == NULL || w == NULL) {
+        if (ev->value.e == NULL) {
             return err_set(err, "%s:%u: expected a symbol after `execute'", r->s->file, ev->line);
+        }
+        struct scn_event **w = realloc(r->watch, (r->n_watch + 1) * sizeof(*w));
+        if (w == NULL) {
+            return err_set(err, "%s:%u: out of memory", r->s->file, ev->line);
         }
         r->watch = w;
         r->watch[r->n_watch++] = ev;

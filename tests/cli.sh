@@ -99,6 +99,19 @@ bad "--drive $dir/qcow2: a qcow2 image, expected a raw one" run --kernel "$k" --
 bad "--kernel $dir/zboot: EFI zboot image packed with 'zstd', expected gzip" run --kernel "$dir/zboot"
 if "$hypscope" images | grep -q '^first '; then
     bad 'run: expected either --kernel or --image' run --kernel "$k" --image first
+    # what is found out only when the scenario begins
+    printf 'image: first\nexpect:\n  - event: execute guest_exit\n  - event: execute guest_enter\n  - never: { kind: execute }\n' >"$dir/x.scn"
+    ends_in_error "$dir/x.scn:5: expected a symbol after \`execute'" test "$dir/x.scn"
+    printf 'image: first\nexpect: [ { check: no_such_thing == 1 } ]\n' >"$dir/x.scn"
+    ends_in_error "$dir/x.scn:2: \`no_such_thing': expected a register, a definition or a symbol" test "$dir/x.scn"
+    printf 'image: first\ndefine: { a: b, b: a }\nexpect: [ { check: a == 1 } ]\n' >"$dir/x.scn"
+    ends_in_error "$dir/x.scn:3: \`a': expected a definition that does not need itself" test "$dir/x.scn"
+    printf 'image: first\ndo: [ { irq: 3, at: guest_exit } ]\nexpect: [ { stop: any } ]\n' >"$dir/x.scn"
+    ends_in_error "$dir/x.scn:2: INTID 3: expected 16 to " test "$dir/x.scn"
+    printf 'image: none-such\nexpect: [ { stop: any } ]\n' >"$dir/x.scn"
+    ends_in_error "$dir/x.scn:1: \`none-such': expected an image that comes with the command" test "$dir/x.scn"
+    printf 'kernel: absent\nexpect: [ { stop: any } ]\n' >"$dir/x.scn"
+    ends_in_error "$dir/absent: cannot open" test "$dir/x.scn"
 fi
 bad '--at-exit nothing: expected state, hash' run --kernel "$k" --at-exit nothing
 bad "$dir: expected a folder with *.yaml files" test "$dir"
