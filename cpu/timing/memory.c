@@ -101,7 +101,7 @@ static __attribute__((noinline)) void forget_mru(struct timing *t, const struct 
     views_forget(t, cache_mru(c, line));
 }
 
-static struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uint8_t flags)
+static inline __attribute__((always_inline)) struct way *l1_fill(struct timing *t, struct cache *c, uint64_t line, uint8_t flags)
 {
     struct way *w = cache_victim(c, line);
     if ((w->flags & WAY_DIRTY) != 0) {
@@ -403,29 +403,21 @@ void timing_fetch_line(struct timing *t, uint64_t va)
 /* ---- loads and stores ---- */
 
 /* A store waits for its line in the store buffer; only a full buffer holds the core up. */
-static void store_waits(struct timing *t, uint64_t line, uint64_t now, uint64_t latency)
+static void store_waits(struct timing *t, uint64_t now, uint64_t latency)
 {
     unsigned n = t->p->mem.store_buffer;
-    struct store_wait *s = &t->stores[t->store_head];
+    uint64_t *ready = &t->stores[t->store_head];
     if (n == 0) {
         timing_stall(t, STALL_STORE, latency);
         return;
     }
-    if (s->ready > now) {
-        timing_stall(t, STALL_STORE, s->ready - now);
-        now = s->ready;
+    if (*ready > now) {
+        timing_stall(t, STALL_STORE, *ready - now);
+        now = *ready;
     }
-    *s = (struct store_wait){ .line = line, .ready = now + latency };
+    *ready = now + latency;
+    t->stores_done = *ready > t->stores_done ? *ready : t->stores_done;
     t->store_head = t->store_head + 1 == n ? 0 : t->store_head + 1;
-}
-
-static uint64_t stores_done(const struct timing *t)
-{
-    uint64_t last = 0;
-    for (unsigned i = 0; i < t->p->mem.store_buffer; i++) {
-        last = t->stores[i].ready > last ? t->stores[i].ready : last;
-    }
-    return last;
 }
 
 static void uncached(struct timing *t, uint64_t pa, uint64_t now, bool write)
@@ -437,7 +429,7 @@ static void uncached(struct timing *t, uint64_t pa, uint64_t now, bool write)
         t->counts.event[TE_DEVICE]++;
         timing_stall(t, STALL_DEVICE, write ? p->device_write : p->device_read);
     } else if (write) {
-        store_waits(t, pa >> LINE_SHIFT, now, p->dram_latency);
+        store_waits(t, now, p->dram_latency);
     } else {
         timing_stall(t, STALL_DRAM, p->dram_latency);
     }
@@ -473,7 +465,7 @@ static __attribute__((noinline)) struct way *data_miss(struct timing *t, const s
     struct arrival a = from_l2(t, line, kind != ACCESS_READ, true);
     struct way *w = l1_fill(t, &t->l1d, line, 0);
     if (kind == ACCESS_WRITE) {
-        store_waits(t, line, timing_time_of(t, s), a.latency);
+        store_waits(t, timing_time_of(t, s), a.latency);
     } else {
         load_waits(t, a.far ? STALL_DRAM : STALL_L2, a.latency, slack_of(t, s, kind));
         train(t, s, line);
@@ -615,7 +607,7 @@ bool timing_before_access(struct timing *t, const struct slot *s, uint64_t va, u
 
 void timing_drain_stores(struct timing *t, const struct slot *s)
 {
-    uint64_t done = stores_done(t);
+    uint64_t done = t->stores_done;
     if (done > timing_whole(t, t->cycles - timing_charged(t))) { /* perhaps */
         uint64_t now = timing_time_of(t, s);
         timing_stall(t, STALL_BARRIER, done > now ? done - now : 0);

@@ -66,10 +66,6 @@ enum { BHT_MAX = 1 << 14, BTB_MAX = 1 << 12, RAS_MAX = 64, STORES_MAX = 32,
 
 #define TIMING_EMPTY 1  /* struct block.key of a pipeline with nothing in flight (PIPE_EMPTY + 1) */
 
-struct store_wait {
-    uint64_t line, ready;
-};
-
 struct fill {
     uint64_t line, ready;
 };
@@ -136,7 +132,8 @@ struct timing {
     struct view *views;         /* views.c */
     struct uctx_pool *pool;     /* of the PE: entries that they are about */
     uint64_t context;           /* regime, VMID and ASID of translations now (tlb.h) */
-    struct store_wait stores[STORES_MAX];
+    uint64_t stores[STORES_MAX];    /* the store buffer: when each store's line is there; and the last of all */
+    uint64_t stores_done;
     unsigned store_head;
     uint16_t fill_tags[FILLS] __attribute__((aligned(16)));     /* of the lines below, as much as fits */
     struct fill fills[FILLS];   /* lines that were brought ahead, and when they arrive: the last ones */
