@@ -196,7 +196,7 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 LOG_DRIVER_FLAGS = --ignore-exit
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/timed
 SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/timed
-AM_TESTS_ENVIRONMENT = CK_TAP_LOG_FILE_NAME=-; CK_DEFAULT_TIMEOUT=120; srcdir='$(top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+AM_TESTS_ENVIRONMENT = CK_TAP_LOG_FILE_NAME=-; CK_DEFAULT_TIMEOUT=600; srcdir='$(top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	export CK_TAP_LOG_FILE_NAME CK_DEFAULT_TIMEOUT srcdir top_builddir;
 
 EXTRA_DIST += tests/bench/bench.c tests/bench/mix.inc tests/bench/start.S tests/bench/trace-cost tests/lib.sh tests/timed $(check_SCRIPTS)
