@@ -4,34 +4,60 @@
 
 #include "cpu/timing/timing.h"
 
-/* ---- cache maintenance: nothing is cached, but privilege, traps, translation and permission are real ---- */
+/* ---- cache maintenance: no data is cached, but privilege, traps, translation and permission are real, and so are modelled caches ---- */
 
 bool sysreg_wr_ic(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
 {
-    (void)pe;
-    (void)r;
     (void)rt;
     (void)val;
+    if (unlikely(pe->timing != NULL)) {
+        bool forced = pe->el == 1 && bit64(pe->sr[SR_HCR_EL2], 9); /* HCR_EL2.FB */
+        timing_ic_all(pe->timing, (r->arg & MAINT_SHARED) != 0 || forced);
+    }
     return true;
+}
+
+/* AArch64.DC(): what a guest invalidates is cleaned too: HCR_EL2.<DC, VM>, and SWIO of set/way. */
+static unsigned data_op(const struct pe *pe, unsigned arg, bool set_way)
+{
+    uint64_t hcr = pe->sr[SR_HCR_EL2];
+    bool clean = pe->el == 1 && (bit64(hcr, 12) || bit64(hcr, 0) || (set_way && bit64(hcr, 1)));
+    return arg | (clean && arg == MAINT_INVALIDATE ? MAINT_CLEAN : 0);
 }
 
 bool sysreg_wr_dcsw(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
 {
-    return sysreg_wr_ic(pe, r, rt, val);
+    (void)rt;
+    if (unlikely(pe->timing != NULL)) {
+        timing_dc_set_way(pe->timing, val, data_op(pe, r->arg, true));
+    }
+    return true;
 }
 
 bool sysreg_wr_icva(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
 {
     (void)r;
     (void)rt;
-    return mem_cache_op(pe, val, false);
+    if (!mem_cache_op(pe, val, false)) {
+        return false;
+    }
+    if (unlikely(pe->timing != NULL)) {
+        timing_ic_line(pe->timing, val);
+    }
+    return true;
 }
 
-/* arg: DC IVAC, which needs write permission */
+/* DC IVAC needs write permission */
 bool sysreg_wr_dcva(struct pe *pe, const struct sysreg *r, unsigned rt, uint64_t val)
 {
     (void)rt;
-    return mem_cache_op(pe, val, r->arg != 0);
+    if (!mem_cache_op(pe, val, r->arg == MAINT_INVALIDATE)) {
+        return false;
+    }
+    if (unlikely(pe->timing != NULL)) {
+        timing_dc_line(pe->timing, val, data_op(pe, r->arg, false));
+    }
+    return true;
 }
 
 /* ---- AT: AArch64.AT and AArch64.EncodePAR ---- */

@@ -64,6 +64,7 @@ libcpu_la_SOURCES += \
 	cpu/timing/classes.h \
 	cpu/timing/cost.c \
 	cpu/timing/events.c \
+	cpu/timing/maint.c \
 	cpu/timing/memory.c \
 	cpu/timing/views.c \
 	cpu/timing/views.h \

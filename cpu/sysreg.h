@@ -31,4 +31,11 @@ const struct sysreg_field *sysreg_fields_of(unsigned idx, unsigned *n);
 /* Is pe->sr[idx] the register's value, and does the model have it? (false for names, instructions, GIC registers) */
 bool sysreg_has_storage(const struct pe *pe, unsigned idx);
 
+/* What cache maintenance does to a line, or a cache: its rows' arg */
+enum maint {
+    MAINT_CLEAN = 1, MAINT_INVALIDATE = 2,
+    MAINT_POU = 4,          /* to the point of unification, which is L2; else to that of coherency, memory */
+    MAINT_SHARED = 8,       /* of all PEs */
+};
+
 #endif

@@ -6,6 +6,7 @@ check_SCRIPTS += tests/differential/el0.sh
 check_PROGRAMS += \
 	tests/unit/test-mmu-tlb \
 	tests/timing/micro \
+	tests/timing/maint \
 	tests/timing/micro-system \
 	tests/unit/test-base \
 	tests/unit/test-debug \
@@ -64,6 +65,9 @@ tests_timing_micro_SOURCES = \
 	tests/timing/micro.c \
 	tests/timing/micro.h
 tests_timing_micro_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
+tests_timing_maint_SOURCES = tests/timing/micro-conf.c tests/timing/micro-lab.c tests/timing/micro-touch.c tests/timing/maint.c \
+	tests/timing/micro.h
+tests_timing_maint_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 tests_timing_micro_system_SOURCES = tests/timing/micro-conf.c tests/timing/micro-lab.c tests/timing/micro-system.c tests/timing/micro.h
 tests_timing_micro_system_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 

@@ -15,7 +15,7 @@ static inline void l2_fill(struct timing_machine *m, struct timing *t, uint64_t 
 }
 
 /* A line that L1 threw out, or that a snoop took from it */
-static __attribute__((noinline)) void write_back(struct timing *t, uint64_t line)
+void timing_write_back(struct timing *t, uint64_t line)
 {
     struct way *w = cache_find(&t->m->l2, line);
     t->counts.event[TE_L1D_WB]++;
@@ -38,7 +38,7 @@ static bool snoop(struct timing *t, uint64_t line, bool write)
         }
         if ((w->flags & WAY_DIRTY) != 0) {
             dirty = true;
-            write_back(o, line);
+            timing_write_back(o, line);
         }
         views_forget(o, w);
         w->flags &= (uint8_t)~WAY_DIRTY;
@@ -105,7 +105,7 @@ static inline __attribute__((always_inline)) struct way *l1_fill(struct timing *
 {
     struct way *w = cache_victim(c, line);
     if ((w->flags & WAY_DIRTY) != 0) {
-        write_back(t, w->line);
+        timing_write_back(t, w->line);
     }
     views_forget(t, w);
     if (c->policy == REPLACE_LRU) {

@@ -10,6 +10,8 @@ _Static_assert(TIMING_EMPTY == PIPE_EMPTY + 1, "keys are numbers of states, plus
 
 /* memory.c: an access of the instruction at s, through entries of `set` of the host's micro-TLB */
 void timing_data(struct timing *t, const struct slot *s, uint64_t va, unsigned size, enum access_kind kind, struct utlb_set *set);
+/* A dirty line goes from L1D to L2. */
+void timing_write_back(struct timing *t, uint64_t line);
 /* Wait until the store buffer is empty. */
 void timing_drain_stores(struct timing *t, const struct slot *s);
 /* timing.c: the cycle in which the instruction at s is done, what it waits for aside */

@@ -292,6 +292,12 @@ void timing_page_free(void *page);
 
 void timing_exception(struct timing *t, bool is_return);
 void timing_tlbi(struct timing *t, const struct tlbi_req *q);
+/* Cache maintenance of a virtual address, by set and way, of whole instruction caches; `how` is of enum maint (cpu/sysreg.h). What is
+   translated has been, without a fault. */
+void timing_dc_line(struct timing *t, uint64_t va, unsigned how);
+void timing_dc_set_way(struct timing *t, uint64_t operand, unsigned how);
+void timing_ic_line(struct timing *t, uint64_t va);
+void timing_ic_all(struct timing *t, bool all_pes);
 void timing_device(struct timing *t, bool write);
 /* Whole cycles before the instruction in progress. */
 uint64_t timing_now(const struct timing *t);
