@@ -110,6 +110,12 @@ each '--(cpu|timing) [a-z][a-z0-9-]*' | LC_ALL=C sort -u | while IFS=: read -r t
 done >"$dir/unknown"
 [ -s "$dir/unknown" ] && fail "$(cat "$dir/unknown")"
 
+# options of configure
+grep -ohE -e '--(enable|disable|with|without)-[a-z0-9]+' "$top"/*.md "$top"/*/*.md | LC_ALL=C sort -u | while read -r o; do
+    grep -qE -e "AC_ARG_(ENABLE|WITH)\(\[${o#--*-}\]" "$top/configure.ac" || echo "$o: configure has no such option"
+done >"$dir/unknown"
+[ -s "$dir/unknown" ] && fail "$(cat "$dir/unknown")"
+
 # the cores in the help of --timing are those that there are
 "$hypscope" run --image first --timing none-such 2>&1 | sed -n 's/.*one of: //p' >"$dir/cores"
 "$hypscope" run --help | grep -qF "have a model: $(cat "$dir/cores")" || fail "run --help: cores with a model are: $(cat "$dir/cores")"
