@@ -26,13 +26,14 @@ struct flight {
     int ready[OPD_REGS];
     uint8_t group[OPD_REGS];
     int base;               /* bookings are for PIPE_HORIZON cycles from this one on */
-    unsigned busy;          /* units that have bookings */
+    unsigned busy;          /* units that have bookings: of these the following is known */
     unsigned used;          /* units that instructions of this run could take */
     unsigned waited;        /* of those: one had to wait for them */
     bool moved;             /* dispatch has come to another cycle than that in which the run began */
     uint64_t booked[PIPE_UNITS][RING];
     int beyond[PIPE_UNITS]; /* end of the last booking that began beyond the horizon */
-    int furthest;           /* end of the last of those */
+    int end[PIPE_UNITS];    /* of the last booking of all */
+    int furthest;           /* end of the last booking that began beyond the horizon, of any unit */
     int leave[PIPE_WINDOW]; /* a ring */
     unsigned head, n;
 };
@@ -63,6 +64,16 @@ static void move_horizon(struct flight *f)
     }
 }
 
+/* Unit u gets its first booking. */
+static void make_busy(struct flight *f, unsigned u)
+{
+    if ((f->busy >> u & 1) == 0) {
+        f->busy |= 1u << u;
+        f->beyond[u] = f->end[u] = 0;
+        memset(f->booked[u], 0, sizeof(f->booked[u]));
+    }
+}
+
 static void take_off(const struct pipe *p, struct flight *f, const struct pipe_state *s)
 {
     f->now = f->base = f->furthest = 0;
@@ -76,7 +87,6 @@ static void take_off(const struct pipe *p, struct flight *f, const struct pipe_s
     f->busy = 0;
     f->head = 0;
     f->n = s->n_window;
-    memset(f->booked, 0, p->n_units * sizeof(f->booked[0]));
     for (struct pipe_regs left = s->live; pipe_regs_any(&left);) {
         unsigned i = pipe_regs_next(&left);
         f->ready[i] = s->ready[i];
@@ -86,14 +96,19 @@ static void take_off(const struct pipe *p, struct flight *f, const struct pipe_s
         f->leave[i] = s->leave[i];
     }
     for (unsigned u = 0; u < p->n_units; u++) {
-        f->beyond[u] = s->unit[u];
-        f->furthest = s->unit[u] > f->furthest ? s->unit[u] : f->furthest;
-        bool any = s->unit[u] != 0;
-        for (unsigned i = 0; i < s->n_words; i++) {
-            f->booked[u][i] = s->booked[u][i];
-            any |= s->booked[u][i] != 0;
+        if (s->unit[u] != 0) {
+            make_busy(f, u);
+            f->beyond[u] = f->end[u] = s->unit[u];
+            f->furthest = s->unit[u] > f->furthest ? s->unit[u] : f->furthest;
         }
-        f->busy |= (unsigned)any << u;
+        for (unsigned i = 0; i < s->n_words; i++) {
+            if (s->booked[u][i] != 0) {
+                make_busy(f, u);
+                f->booked[u][i] = s->booked[u][i];
+                int end = (int)(64 * i) + 64 - __builtin_clzll(s->booked[u][i]);
+                f->end[u] = end > f->end[u] ? end : f->end[u];
+            }
+        }
     }
 }
 
@@ -180,7 +195,7 @@ static int ticks(const struct pipe *p, const struct flight *f)
 
 enum {
     COARSE = 4,     /* cycles to which what this run had nothing to do with is rounded */
-    FLAGS_LATE = 3, /* cycles by which flags must be late: what reads them sets them itself, nearly always */
+    FLAGS_LATE = 5, /* cycles by which flags must be late: what reads them sets them itself, nearly always */
     CAP_MAX = 60
 };
 
@@ -193,6 +208,9 @@ static int backlog(const struct pipe *p, const struct flight *f, unsigned k, int
         unsigned u = (unsigned)__builtin_ctz(left);
         uint64_t word[PIPE_HORIZON / 64];
         int booked = 0;
+        if (f->end[u] <= f->now + 1) {
+            continue;
+        }
         future(f, u, word);
         for (unsigned i = 0; i < PIPE_HORIZON / 64; i++) {
             booked += __builtin_popcountll(word[i]);
@@ -234,7 +252,7 @@ static void spread(unsigned pool, unsigned cycles, struct pipe_state *s)
  *
  * - results, in whole cycles, to the nearest, or up by a run that takes less than a cycle; those that the run has neither read nor
  *   written down to a multiple of four, so that they do not make it differ by what happened long before it; flags that are less than
- *   three cycles late are not;
+ *   five cycles late are not;
  * - the units of a pool that no class tells apart, together: the sum of their bookings, to the nearest or, if the run has not used
  *   them, down to a multiple of four, one after the other from now on; less than a cycle a unit is nothing unless the run had to wait;
  * - the window is empty, but what is late may not be so by more cycles than it takes to fill: dispatch waits until it is not.
@@ -283,6 +301,9 @@ static int round_state(const struct pipe *p, struct flight *f, struct pipe_state
 static bool unit_free(struct flight *f, unsigned u, int at, unsigned cycles)
 {
     unsigned from = (unsigned)(at - f->base);
+    if ((f->busy >> u & 1) == 0 || at >= f->end[u]) {
+        return true;
+    }
     if (from + cycles > PIPE_HORIZON && at < f->beyond[u]) {
         return false;
     }
@@ -291,14 +312,15 @@ static bool unit_free(struct flight *f, unsigned u, int at, unsigned cycles)
 
 static void book(struct flight *f, unsigned u, int at, unsigned cycles)
 {
+    make_busy(f, u);
     for (int c = at; c < at + (int)cycles && c < f->base + PIPE_HORIZON; c++) {
         *word_of(f, u, c) |= UINT64_C(1) << c % 64;
     }
+    f->end[u] = at + (int)cycles > f->end[u] ? at + (int)cycles : f->end[u];
     if (at + (int)cycles > f->base + PIPE_HORIZON) {
         f->beyond[u] = at + (int)cycles;
         f->furthest = f->beyond[u] > f->furthest ? f->beyond[u] : f->furthest;
     }
-    f->busy |= 1u << u;
 }
 
 /* A unit among `units` that is free, in the order in which the parameters define them: what few classes need comes last.

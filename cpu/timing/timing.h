@@ -147,7 +147,7 @@ struct timing {
     uint32_t base_frac;         /* of a nanosecond then, in 1/mhz */
     uint64_t miss_insn;         /* instructions retired at the last load miss that was waited for */
     uint64_t lead;              /* ticks that this PE is ahead of the machine's time */
-    /* The turn is cut when the cycles, or the instructions retired, come to these: pmu_alarm() is to look. UINT64_MAX: never */
+    /* The turn is cut when the cycles (in ticks), or the instructions retired, come to these: pmu_alarm() is to look. UINT64_MAX: never */
     uint64_t alarm_cycles, alarm_insns;
     /* Counting began at these; it ended at last_insn, unless that is 0 */
     uint64_t first_cycle, first_insn, last_insn;
