@@ -134,6 +134,9 @@ static void invalidate(struct pe *pe, const struct tlbi_req *q)
 static void broadcast(struct pe *pe, const struct tlbi_req *q, bool shared)
 {
     invalidate(pe, q);
+    if (shared && unlikely(pe->timing != NULL)) {
+        timing_tlbi_sent(pe->timing); /* whether there are other PEs or not: system MMUs listen, too */
+    }
     if (!shared || pe->host == NULL) {
         return;
     }

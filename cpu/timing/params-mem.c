@@ -62,6 +62,7 @@ static const struct field fields[] = {
     F("system", "dmb", sys.dmb, 0, 10000),
     F("system", "msr_pstate", sys.msr_pstate, 0, 10000),
     F("system", "tlbi", sys.tlbi, 0, 10000),
+    F("system", "tlbi_broadcast", sys.tlbi_broadcast, 0, 10000),
     F("system", "cache_op", sys.cache_op, 0, 10000),
     F("system", "at", sys.at, 0, 10000),
 };

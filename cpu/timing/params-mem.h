@@ -46,6 +46,7 @@ struct params_sys {
     uint32_t exception, eret, isb, dsb, dmb;
     uint32_t msr[SYS_CLASSES], mrs[SYS_CLASSES];
     uint32_t msr_pstate, tlbi, cache_op, at;
+    uint32_t tlbi_broadcast;    /* the first DSB after a TLBI that others are told of */
 };
 
 struct params_timing {

@@ -389,10 +389,27 @@ void timing_register(struct timing *t, const struct slot *s, bool write)
     ask_for_time(t);
 }
 
+void timing_tlbi_sent(struct timing *t)
+{
+    t->tlbi_sent = true;
+}
+
+/* A DSB of loads and stores completes TLB maintenance of its shareability domain (Arm ARM, "Data Synchronization Barrier (DSB)" and
+   "Ordering and completion of TLB maintenance instructions"): CRm<1:0> = 0b11, and a domain wider than Non-shareable. */
+static bool completes_broadcast(unsigned crm)
+{
+    return (crm & 3) == 3 && crm >> 2 != 1;
+}
+
 void timing_barrier(struct timing *t, const struct slot *s, bool dsb)
 {
+    uint32_t cycles = dsb ? t->p->sys.dsb : t->p->sys.dmb;
     timing_drain_stores(t, s);
-    timing_stall(t, STALL_BARRIER, dsb ? t->p->sys.dsb : t->p->sys.dmb);
+    if (unlikely(t->tlbi_sent && dsb && completes_broadcast((unsigned)s->imm))) {
+        t->tlbi_sent = false;
+        cycles += t->p->sys.tlbi_broadcast;
+    }
+    timing_stall(t, STALL_BARRIER, cycles);
     ask_for_time(t);
 }
 

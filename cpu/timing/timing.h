@@ -124,6 +124,7 @@ struct timing {
     uint32_t step_cycles;       /* stepping: what the instruction was charged, in ticks */
     struct timing_machine *m;
     const struct params_timing *p;
+    bool tlbi_sent;             /* no DSB has waited for it yet */
     bool paid;                  /* the access that the careful path is about to do was charged */
     uint64_t resume_pc;         /* where a run that was left goes on: its lines were fetched already. Valid while start is NULL */
     struct cache l1i, l1d;
@@ -292,6 +293,8 @@ void timing_page_free(void *page);
 
 void timing_exception(struct timing *t, bool is_return);
 void timing_tlbi(struct timing *t, const struct tlbi_req *q);
+/* A TLBI of this PE is for all PEs: a DSB will wait for them. */
+void timing_tlbi_sent(struct timing *t);
 /* Cache maintenance of a virtual address, by set and way, of whole instruction caches; `how` is of enum maint (cpu/sysreg.h). What is
    translated has been, without a fault. */
 void timing_dc_line(struct timing *t, uint64_t va, unsigned how);

@@ -22,31 +22,40 @@ struct op {
     bool from_vector;               /* the second half: from the mark in the handler of lab_prologue() */
     bool to_vector;                 /* the first half: until there */
     const char *keys[MAX_KEYS];
+    uint32_t second;                /* a word after each; 0: none */
 };
 
 static const struct op fixed[] = {
-    {A64_ISB, MANY, false, false, {"isb"}},
-    {A64_DSB, MANY, false, false, {"dsb"}},
-    {0xd5033fbf, MANY, false, false, {"dmb"}},           /* dmb sy */
-    {0xd5033abf, MANY, false, false, {"dmb"}},           /* dmb ishst */
-    {0xd5034fdf, MANY, false, false, {"msr_pstate"}},    /* msr daifset, #15 */
-    {0xd500419f, MANY, false, false, {"msr_pstate"}},    /* msr pan, #1 */
-    {0xd50041bf, MANY, false, false, {"msr_pstate"}},    /* msr spsel, #1 */
-    {0xd508871f, MANY, false, false, {"tlbi"}},          /* tlbi vmalle1 */
-    {0xd50c8729, MANY, false, false, {"tlbi"}},          /* tlbi vae2, x9 */
-    {0xd50c839f, MANY, false, false, {"tlbi"}},          /* tlbi alle1is */
-    {0xd50c8029, MANY, false, false, {"tlbi"}},          /* tlbi ipas2e1is, x9 */
-    {0xd508751f, MANY, false, false, {"cache_op"}},      /* ic iallu */
-    {0xd50b7528, MANY, false, false, {"cache_op"}},      /* ic ivau, x8 */
-    {0xd50b7e28, MANY, false, false, {"cache_op"}},      /* dc civac, x8 */
-    {0xd50b7a28, MANY, false, false, {"cache_op"}},      /* dc cvac, x8 */
-    {0xd50b7b28, MANY, false, false, {"cache_op"}},      /* dc cvau, x8 */
-    {0xd5087628, MANY, false, false, {"cache_op"}},      /* dc ivac, x8 */
-    {0xd5087649, MANY, false, false, {"cache_op"}},      /* dc isw, x9 */
-    {0xd50c7808, MANY, false, false, {"at"}},            /* at s1e2r, x8 */
-    {0xd5087808, MANY, false, false, {"at"}},            /* at s1e1r, x8 */
-    {A64_SVC, 1, false, true, {"exception"}},
-    {A64_SVC, 1, true, false, {"eret"}},
+    {A64_ISB, MANY, false, false, {"isb"}, 0},
+    {A64_DSB, MANY, false, false, {"dsb"}, 0},
+    {0xd5033fbf, MANY, false, false, {"dmb"}, 0},           /* dmb sy */
+    {0xd5033abf, MANY, false, false, {"dmb"}, 0},           /* dmb ishst */
+    {0xd5034fdf, MANY, false, false, {"msr_pstate"}, 0},    /* msr daifset, #15 */
+    {0xd500419f, MANY, false, false, {"msr_pstate"}, 0},    /* msr pan, #1 */
+    {0xd50041bf, MANY, false, false, {"msr_pstate"}, 0},    /* msr spsel, #1 */
+    {0xd508871f, MANY, false, false, {"tlbi"}, 0},          /* tlbi vmalle1 */
+    {0xd50c8729, MANY, false, false, {"tlbi"}, 0},          /* tlbi vae2, x9 */
+    {0xd50c839f, MANY, false, false, {"tlbi"}, 0},          /* tlbi alle1is */
+    {0xd50c8029, MANY, false, false, {"tlbi"}, 0},          /* tlbi ipas2e1is, x9 */
+    /* tlbi alle1is with dsb nsh, dsb ishld, dsb ishst, which do not complete it; with dsb sy, dsb ish, dsb osh; tlbi vmalle1; dsb ish */
+    {0xd50c839f, MANY, false, false, {"tlbi", "dsb"}, 0xd503379f},
+    {0xd50c839f, MANY, false, false, {"tlbi", "dsb"}, 0xd503399f},
+    {0xd50c839f, MANY, false, false, {"tlbi", "dsb"}, 0xd5033a9f},
+    {0xd50c839f, MANY, false, false, {"tlbi", "dsb", "tlbi_broadcast"}, A64_DSB},
+    {0xd508831f, MANY, false, false, {"tlbi", "dsb", "tlbi_broadcast"}, 0xd5033b9f},    /* tlbi vmalle1is */
+    {0xd50c839f, MANY, false, false, {"tlbi", "dsb", "tlbi_broadcast"}, 0xd503339f},
+    {0xd508871f, MANY, false, false, {"tlbi", "dsb"}, 0xd5033b9f},
+    {0xd508751f, MANY, false, false, {"cache_op"}, 0},      /* ic iallu */
+    {0xd50b7528, MANY, false, false, {"cache_op"}, 0},      /* ic ivau, x8 */
+    {0xd50b7e28, MANY, false, false, {"cache_op"}, 0},      /* dc civac, x8 */
+    {0xd50b7a28, MANY, false, false, {"cache_op"}, 0},      /* dc cvac, x8 */
+    {0xd50b7b28, MANY, false, false, {"cache_op"}, 0},      /* dc cvau, x8 */
+    {0xd5087628, MANY, false, false, {"cache_op"}, 0},      /* dc ivac, x8 */
+    {0xd5087649, MANY, false, false, {"cache_op"}, 0},      /* dc isw, x9 */
+    {0xd50c7808, MANY, false, false, {"at"}, 0},            /* at s1e2r, x8 */
+    {0xd5087808, MANY, false, false, {"at"}, 0},            /* at s1e1r, x8 */
+    {A64_SVC, 1, false, true, {"exception"}, 0},
+    {A64_SVC, 1, true, false, {"eret"}, 0},
 };
 
 /* A register of each class, which may be 0 */
@@ -95,6 +104,9 @@ static void run_program(const struct program *p, const struct conf *c, uint64_t 
         lab_mark(&l, MARK_FROM);
         for (unsigned k = 0; k < p->op[i].times; k++) {
             lab_word(&l, p->op[i].word);
+            if (p->op[i].second != 0) {
+                lab_word(&l, p->op[i].second);
+            }
         }
         lab_mark(&l, MARK_TO);
     }
