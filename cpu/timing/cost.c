@@ -51,8 +51,12 @@ static const struct pipe_insn *insns_at(const struct timing *t, struct code_page
     return &tp->insn[at];
 }
 
-static __attribute__((noinline)) uint32_t compute(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
+uint32_t timing_cost_anew(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
+    if (n == 0) {
+        *next = key; /* the slot that leads on to the next page */
+        return 0;
+    }
     struct code_page *p = code_page_of(t->pe->slots_base);
     bool fixed;
     unsigned state = key - 1u;
@@ -63,20 +67,6 @@ static __attribute__((noinline)) uint32_t compute(const struct timing *t, const 
     uint32_t ticks = pipe_run(t->m->pipe, fixed ? timing_place(p, s, n) : 0, insn, n, ends, &state);
     *next = (uint16_t)(state + 1);
     return ticks;
-}
-
-uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
-{
-    const struct pipe_memo *m = timing_memo(t, s, n, key);
-    if (likely(m != NULL)) {
-        *next = m->exit;
-        return m->ticks;
-    }
-    if (n == 0) {
-        *next = key; /* the slot that leads on to the next page */
-        return 0;
-    }
-    return compute(t, s, n, key, next);
 }
 
 /* The first instruction after a load, in the same run, that needs what it brings, or the run's end; `at`: no load. */

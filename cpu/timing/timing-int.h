@@ -20,9 +20,19 @@ uint64_t timing_time_of(const struct timing *t, const struct slot *s);
 uint32_t timing_charged(const struct timing *t);
 /* timing.c: the pipeline's states are numbered anew, and PEs keep theirs. */
 void timing_forget_states(struct timing *t);
-/* cost.c: n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
+/* cost.c: the next one when it is not remembered */
+uint32_t timing_cost_anew(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
+/* n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
    anywhere: cost(a + b) = cost(a) + cost(b after a). */
-uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
+static inline uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
+{
+    const struct pipe_memo *m = timing_memo(t, s, n, key);
+    if (likely(m != NULL)) {
+        *next = m->exit;
+        return m->ticks;
+    }
+    return timing_cost_anew(t, s, n, key, next);
+}
 /* Cycles that the load at s may be late before an instruction of its run needs what it brings. */
 unsigned timing_slack(const struct timing *t, const struct slot *s);
 bool must_check timing_memory_init(struct timing *t);

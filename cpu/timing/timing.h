@@ -220,8 +220,11 @@ static inline void timing_charge_own(struct timing *t, const struct slot *s, uin
 static inline bool timing_enter_known(struct timing *t, const struct slot *s)
 {
     struct block *b = block_of(s);
+    if (unlikely(b->lines == 0 || timing_missing(t, b) != 0)) {
+        return false;
+    }
     const struct pipe_memo *m = timing_memo(t, s, s->run, t->key);
-    if (unlikely(m == NULL || b->lines == 0 || timing_missing(t, b) != 0 || t->cycles + m->ticks >= t->limit)) {
+    if (unlikely(m == NULL || t->cycles + m->ticks >= t->limit)) {
         return false;
     }
     if (unlikely(m->ticks > BLOCK_CYCLES)) {
