@@ -40,6 +40,7 @@ check_PROGRAMS += \
 	tests/unit/test-sysreg-direct \
 	tests/unit/test-sysreg-ops \
 	tests/unit/test-timer \
+	tests/unit/test-timing-tables \
 	tests/unit/test-trace \
 	tests/unit/test-trace-insn \
 	tests/unit/test-windows
@@ -71,6 +72,7 @@ tests_timing_maint_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 tests_timing_micro_system_SOURCES = tests/timing/micro-conf.c tests/timing/micro-lab.c tests/timing/micro-system.c tests/timing/micro.h
 tests_timing_micro_system_LDADD = libhs.la $(FDT_LIBS) $(CHECK_LIBS)
 
+tests_unit_test_timing_tables_SOURCES = tests/differential/values.c tests/unit/test-timing-tables.c
 tests_unit_test_pipe_SOURCES = tests/timing/gen.c tests/timing/gen.h tests/differential/values.c tests/unit/test-pipe.c
 
 # executes the words of the EL0 comparison's generator
