@@ -22,7 +22,7 @@ bool cache_init(struct cache *c, uint32_t size, uint32_t n_ways, enum replacemen
     for (size_t i = 0; i < n; i++) {
         c->ways[i] = (struct way){ .line = LINE_NONE };
         if (!few) {
-            c->tags[i] = 0;
+            c->tags[i] = (uint16_t)(LINE_NONE >> c->set_shift);
         }
     }
     return true;
@@ -37,9 +37,10 @@ void cache_free(struct cache *c)
     *c = (struct cache){ .ways = NULL };
 }
 
-struct way *cache_search(const struct cache *c, uint64_t line)
+/* Where a line is in the set that begins at way `at`, by tags; LINE_NONE: the first way that is free */
+static struct way *search(const struct cache *c, size_t at, uint64_t line)
 {
-    size_t at = cache_set(c, line), end = at + c->stride;
+    size_t end = at + c->stride;
     do {
         for (unsigned left = tags_equal(&c->tags[at], (uint16_t)(line >> c->set_shift)); left != 0; left &= left - 1) {
             struct way *w = &c->ways[at + (unsigned)__builtin_ctz(left)];
@@ -52,6 +53,11 @@ struct way *cache_search(const struct cache *c, uint64_t line)
     return NULL;
 }
 
+struct way *cache_search(const struct cache *c, uint64_t line)
+{
+    return search(c, cache_set(c, line), line);
+}
+
 void cache_use(struct cache *c, const struct way *w, uint64_t line)
 {
     size_t at = (size_t)(w - c->ways);
@@ -61,13 +67,19 @@ void cache_use(struct cache *c, const struct way *w, uint64_t line)
 
 struct way *cache_room(struct cache *c, struct way *set)
 {
-    for (struct way *w = set; w < set + c->n_ways; w++) {
-        if (w->line == LINE_NONE) {
-            c->n_free--;
-            return w;
+    struct way *w = set;
+    if (c->tags != NULL) {
+        w = search(c, (size_t)(set - c->ways), LINE_NONE);
+    } else {
+        while (w < set + c->n_ways && w->line != LINE_NONE) {
+            w++;
         }
     }
-    return NULL;
+    if (w == NULL || w >= set + c->n_ways) {
+        return NULL; /* what the stride has beyond the ways is never used */
+    }
+    c->n_free--;
+    return w;
 }
 
 struct way *cache_oldest(const struct cache *c, struct way *set)
@@ -84,5 +96,8 @@ void cache_drop(struct cache *c, struct way *w)
 {
     w->line = LINE_NONE;
     w->flags = 0;
+    if (c->tags != NULL) {
+        c->tags[w - c->ways] = (uint16_t)(LINE_NONE >> c->set_shift);
+    }
     c->n_free++;
 }
