@@ -72,7 +72,7 @@ struct code_page {
 struct block {
     uint16_t key;                /* state of the pipeline on entry that the rest is for; 0: nothing remembered */
     uint16_t next;               /* its state after the run */
-    uint8_t cycles;
+    uint8_t cycles;              /* in ticks (pipe_ticks()) */
     uint8_t octet;               /* its first line in the page, / 8 */
     uint16_t lines;              /* its lines from 8 * octet on, as bits; 0: none, or too many */
     uint64_t ops;                /* loads, stores and lines of the run (OPS_*) */

@@ -121,7 +121,9 @@ static void ftrace_end(struct export *x)
     struct ftrace *f = x->state;
     size_t lines = f->n;
     uint64_t ipa;
-    qsort(f->v, f->n, sizeof(f->v[0]), by_time);
+    if (f->n != 0) { /* v may be NULL, which qsort() must not get */
+        qsort(f->v, f->n, sizeof(f->v[0]), by_time);
+    }
     for (size_t i = 0; i < f->n; i++) {
         const struct rec *r = &f->v[i].r;
         lines += r->kind == REC_EXC_ENTRY && r->type == 0 && esr_ipa(r->a, r->b, r->c, &ipa);

@@ -22,7 +22,7 @@ uint32_t timing_charged(const struct timing *t);
 void timing_forget_states(struct timing *t);
 /* cost.c: the next one when it is not remembered */
 uint32_t timing_cost_anew(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next);
-/* n instructions from slot s on, entered in a state: cycles and the state after them. Pure, and straight code may be cut
+/* n instructions from slot s on, entered in a state: ticks and the state after them. Pure, and straight code may be cut
    anywhere: cost(a + b) = cost(a) + cost(b after a). */
 static inline uint32_t timing_cost(const struct timing *t, const struct slot *s, unsigned n, uint16_t key, uint16_t *next)
 {
