@@ -274,3 +274,7 @@ mostlyclean-local:
 # Which instructions follow each other, for choosing handlers of several (HACKING.md)
 noinst_PROGRAMS += tests/bench/sequences
 tests_bench_sequences_LDADD = libhs.la
+
+# A folder: make would else make a file of this name from tests/scenarios.sh, by its own rule for scripts.
+tests/scenarios:
+	@:
